@@ -1,0 +1,59 @@
+# What people do. `make` alone lists it. Every target does its own set-up.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+.PHONY: help deck test check verify stats preview lint types format golden screenshots clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+deck: $(STAMP)-deck ## check cards/ and build dist/llm-interview-<version>.apkg
+	$(BIN)/python build_deck.py build
+
+test: $(STAMP)-dev ## run all tests, in real Anki and real Chromium
+	sh tools/chromium.sh
+	$(BIN)/python -m pytest -n auto
+
+check: $(STAMP)-deck ## report every fault of the cards
+	$(BIN)/python build_deck.py check
+
+verify: $(STAMP)-dev deck ## import the package into real Anki and look at every card
+	$(BIN)/python build_deck.py verify
+
+stats: $(STAMP)-deck ## count the cards
+	$(BIN)/python build_deck.py stats
+
+lint: $(STAMP)-dev ## lint and format check of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)-dev ## mypy --strict over recto/
+	$(BIN)/mypy
+
+format: $(STAMP)-dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(STAMP)-dev ## rewrite the expected outputs of the tests; the review is the git diff
+	$(BIN)/python -m pytest -q --update-golden
+
+screenshots: $(STAMP)-dev deck ## make docs/screenshots from the real deck
+	sh tools/chromium.sh
+	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots
+
+clean: ## remove what was made
+	rm -rf $(VENV) dist build *.egg-info
+
+# A missing venv module (bare Debian and Ubuntu have none) is installed if we may, else named.
+$(VENV)/bin/python:
+	@sh tools/venv.sh $(PYTHON) $(VENV)
+
+$(STAMP)-deck: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(STAMP)-dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(STAMP)-deck

@@ -1,0 +1,44 @@
+"""`recto check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recto.cli import ExitCode
+from recto.cli.common import check_project, deck_options, print_diagnostics
+
+
+@click.command("check")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for editors, for annotations in a pull request.",
+)
+@deck_options
+def command(deck: Path, quiet: bool, style: str) -> int:
+    r"""Report every fault of the deck, sorted, each with its place and what to do.
+
+    \b
+    Example:
+      recto check --format github
+    """
+    from recto.diagnostic import has_errors
+    from recto.report import format_github, format_json, summary
+
+    _, checked = check_project(deck, quiet=quiet)
+    if style == "json":
+        click.echo(format_json(checked.diagnostics))
+    elif style == "github":
+        if checked.diagnostics:
+            click.echo(format_github(checked.diagnostics))
+    else:
+        print_diagnostics(checked.diagnostics, quiet=quiet)
+        if not quiet:
+            notes = len(checked.edition.notes) if checked.edition else 0
+            click.echo(f"{notes} notes: {summary(checked.diagnostics)}")
+    return ExitCode.AUTHOR if has_errors(checked.diagnostics) else ExitCode.OK

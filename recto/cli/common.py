@@ -1,0 +1,86 @@
+"""What the commands share: their options, the clock, the progress bar, printing diagnostics."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from recto.errors import ToolError
+
+if TYPE_CHECKING:
+    from recto.diagnostic import Diagnostic
+    from recto.project import Checked, Project
+    from recto.source import Source
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def deck_options(command: F) -> F:
+    """`--deck` and `--quiet`, which every command has."""
+    command = click.option("--quiet", "-q", is_flag=True, help="Print errors only.")(command)
+    return click.option(
+        "--deck",
+        "deck",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path(),
+        help="The folder with deck.toml (default: this one).",
+    )(command)
+
+
+def read_clock() -> int:
+    """Now, in seconds since 1970 (UTC); SOURCE_DATE_EPOCH instead, if it is set (reproducible-builds.org)."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not fixed:
+        return int(time.time())
+    if not fixed.isdigit() or int(fixed) == 0:
+        raise ToolError(
+            f"SOURCE_DATE_EPOCH is «{fixed}», not a number of seconds since 1970",
+            hint="set it right or unset it",
+        )
+    return int(fixed)
+
+
+def check_project(deck: Path, *, quiet: bool) -> tuple[Project, Checked]:
+    """Open and check a deck, with a progress bar on a terminal once it takes over a second."""
+    from recto.project import open_project
+
+    project = open_project(deck)
+
+    def progress(sources: Iterable[Source], count: int) -> Iterable[Source]:
+        return sources if quiet or not sys.stderr.isatty() else _show_progress(sources, count)
+
+    return project, project.check(clock=read_clock, progress=progress)
+
+
+def _show_progress(sources: Iterable[Source], count: int) -> Iterator[Source]:
+    started = time.monotonic()
+    shown = False
+    for number, source in enumerate(sources):
+        if time.monotonic() - started > 1:
+            shown = True
+            click.echo(f"\r{number * 100 // count:>3}%  {source.path[:70]:<70}", nl=False, err=True)
+        yield source
+    if shown:
+        click.echo("\r" + " " * 76 + "\r", nl=False, err=True)
+
+
+def print_diagnostics(diagnostics: Sequence[Diagnostic], *, quiet: bool) -> None:
+    """Show diagnostics to a person, on standard error; warnings not when `quiet`."""
+    from recto.diagnostic import Severity
+    from recto.report import format_text
+
+    shown = [d for d in diagnostics if not quiet or d.severity is Severity.ERROR]
+    if shown:
+        click.echo(format_text(shown, paint), err=True)
+
+
+def paint(text: str, colour: str) -> str:
+    """Colour for a terminal; click takes it away when the output is a pipe."""
+    return click.style(text, fg=colour, bold=True)

@@ -1,0 +1,81 @@
+"""deck.toml → Config."""
+
+from __future__ import annotations
+
+import re
+
+from recto.diagnostic import Diagnostic, has_errors
+from recto.model import Config
+from recto.settings import Settings
+from recto.source import Source
+
+CONFIG_FILE = "deck.toml"
+
+KEYS = ("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "description", "areas")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def parse_config(source: Source) -> tuple[Config | None, tuple[Diagnostic, ...]]:
+    """Read deck.toml; None with diagnostics when it cannot be used."""
+    settings = Settings.parse(source)
+    if settings.diagnostics:
+        return None, tuple(settings.diagnostics)
+    table = settings.values
+    settings.refuse_unknown(table, KEYS)
+    for key in ("name", "slug", "namespace", "version", "deck-id", "tag-prefix"):
+        if key not in table:
+            settings.report(f"{key} is missing", source.line_span(0), f"add a line `{key} = …`; see docs/format.md")
+    areas = settings.take(table, "areas", dict, {})
+    config = Config(
+        name=settings.take(table, "name", str, "").strip(),
+        slug=settings.take(table, "slug", str, ""),
+        namespace=settings.take(table, "namespace", str, ""),
+        version=settings.take(table, "version", str, ""),
+        deck_id=settings.take(table, "deck-id", int, 0),
+        tag_prefix=settings.take(table, "tag-prefix", str, ""),
+        description=settings.take(table, "description", str, "").strip(),
+        areas=tuple((folder, settings.take(areas, folder, str, folder, "[areas]")) for folder in areas),
+    )
+    if not settings.diagnostics:
+        _check_values(settings, config)
+    return (None if has_errors(tuple(settings.diagnostics)) else config), tuple(settings.diagnostics)
+
+
+def _check_values(settings: Settings, config: Config) -> None:
+    span = settings.span_of
+    if not config.name or config.name.casefold() == "default" or not is_deck_name(config.name):
+        settings.report(
+            "name cannot be a deck's name in Anki",
+            span("name"),
+            "choose a name that is not empty, not Default, no empty ::",
+        )
+    if not _VERSION.fullmatch(config.version):
+        settings.report(f'version "{config.version}" is not of the form 1.2.3', span("version"))
+    if not _WORD.fullmatch(config.slug) or config.slug.startswith(("backup", "collection")):
+        # Anki takes files with these names for backups that replace the whole collection (measured, 26.09.3).
+        settings.report(
+            f'slug "{config.slug}" cannot name the package',
+            span("slug"),
+            "use a-z, 0-9 and -, not backup… or collection…",
+        )
+    if not _WORD.fullmatch(config.namespace):
+        settings.report(f'namespace "{config.namespace}" must be of a-z, 0-9 and -', span("namespace"))
+    if config.tag_prefix and not re.fullmatch(r"[^\s:,\"*]+", config.tag_prefix):
+        settings.report(f'tag-prefix "{config.tag_prefix}" cannot be a tag in Anki', span("tag-prefix"))
+    if not 1 < config.deck_id < 2**53:
+        settings.report(
+            "deck-id must be a number above 1",
+            span("deck-id"),
+            "1 is the learner's own Default deck; use the time in ms",
+        )
+    for folder, name in config.areas:
+        if not is_deck_name(name):
+            settings.report(
+                f'"{name}" cannot be a subdeck\'s name', span(folder, "[areas]"), "no empty part between ::"
+            )
+
+
+def is_deck_name(name: str) -> bool:
+    """Whether Anki keeps a deck name as it is: no empty or padded part between `::`, no control character, no quote."""
+    return all(part and part == part.strip() for part in name.split("::")) and not re.search(r'[\x00-\x1f"]', name)

@@ -1,0 +1,41 @@
+"""Who is who in Anki: GUIDs, deck ids, and the digests that tell whether something changed. All pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from recto.model import NoteType
+
+
+def guid_of(namespace: str, card_id: str) -> str:
+    """The GUID of a card: 16 lower-case letters and digits from the deck's namespace and the author's id alone.
+
+    Never from text, path, order or time: whatever of those an author changes, Anki finds the learner's note again.
+    """
+    data = hashlib.sha256(f"{namespace}\x1f{card_id}".encode()).digest()
+    return base64.b32encode(data[:10]).decode().lower()
+
+
+def deck_id_of(deck_id: int, name: str) -> int:
+    """The id of a subdeck: unique in the package and the same in every build. Anki itself matches decks by name."""
+    data = hashlib.sha256(f"{deck_id}\x1f{name}".encode()).digest()
+    return 10**12 + int.from_bytes(data[:5], "big")
+
+
+def digest_of_note(kind: str, fields: tuple[str, ...], tags: tuple[str, ...]) -> str:
+    """What Anki would store of a note, as 20 hex digits. Media count through the hashes in their names."""
+    return _digest([kind, fields, tags])
+
+
+def digest_of_notetype(notetype: NoteType) -> str:
+    """What Anki would store of a note type, as 20 hex digits."""
+    templates = [(t.name, t.id, t.front, t.back) for t in notetype.templates]
+    fields = [(f.name, f.id) for f in notetype.fields]
+    return _digest([notetype.id, notetype.name, notetype.is_cloze, fields, templates, notetype.css])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

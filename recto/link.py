@@ -1,0 +1,230 @@
+"""All units → one edition of the deck: what only the whole deck can tell (twins, media, order, identity, time)."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from recto.compile import area_of
+from recto.diagnostic import Diagnostic, Severity
+from recto.errors import ToolError
+from recto.identity import digest_of_note, digest_of_notetype, guid_of
+from recto.media import PICTURES, SUPPORTED, Inventory
+from recto.model import (
+    Config,
+    Edition,
+    Ledger,
+    LinkedNote,
+    LinkedNoteType,
+    MediaFile,
+    MediaUse,
+    Note,
+    NoteType,
+    Promise,
+    Unit,
+)
+from recto.rulebook import (
+    DUPLICATE_ID,
+    MISSING_MEDIA,
+    NO_CARD_MADE,
+    UNSUPPORTED_MEDIA,
+    UNUSED_MEDIA,
+    WRONG_CASE_MEDIA,
+)
+from recto.source import Span
+from recto.suggest import nearest
+from recto.template import cloze_fields, cloze_ordinals, is_empty_field, parse_template, shows_something
+
+_MEDIA_MARK = re.compile("\x02([^\x03]*)\x03")
+
+Clock = Callable[[], int]
+
+
+def link(
+    units: Sequence[Unit],
+    notetypes: Mapping[str, NoteType],
+    inventory: Inventory,
+    config: Config,
+    ledger: Ledger,
+    *,
+    clock: Clock,
+) -> tuple[Edition, tuple[Diagnostic, ...]]:
+    """Join the units in the order of study. The edition is usable when no diagnostic of any unit is an error.
+
+    `clock` gives the time of this build in seconds since 1970 (UTC); it is asked only if something is not as the
+    ledger promised. Raises `ToolError` when it runs behind the ledger.
+    """
+    ordered = order_units(units, config)
+    diagnostics = _find_twins(ordered)
+    media: dict[str, MediaFile] = {}
+    stamps = _Stamps(clock)
+    notes: list[LinkedNote] = []
+    for unit in ordered:
+        faulty = {d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR}
+        for note in unit.notes:
+            used, faults = _resolve_media(note.media, inventory)
+            diagnostics += faults
+            media |= {file.name: file for file in used.values()}
+            fields = tuple(_put_media(text, used) for text in note.fields)
+            ordinals = card_ordinals(notetypes[note.kind], fields)
+            if not ordinals and note.span.line not in faulty:
+                diagnostics.append(
+                    NO_CARD_MADE.at(note.span, "Anki would make no card of this", "the front shows no filled field")
+                )
+            digest = digest_of_note(note.kind, fields, note.tags)
+            linked = LinkedNote(
+                note=_with_fields(note, fields),
+                guid=guid_of(config.namespace, note.id),
+                digest=digest,
+                modified=stamps.time_of(digest, ledger.notes.get(note.id)) if note.id else 0,
+                ordinals=ordinals,
+                deck=unit.deck,
+            )
+            notes.append(linked)
+    diagnostics += _find_unused(inventory, {use.path for unit in units for note in unit.notes for use in note.media})
+    kinds = {linked.note.kind for linked in notes}
+    edition = Edition(
+        title=config.name,
+        slug=config.slug,
+        version=config.version,
+        deck_id=config.deck_id,
+        description=config.description,
+        notes=tuple(notes),
+        # A note type that no note uses is ignored by the importer (measured, 26.09.3), so it is no part of an edition.
+        notetypes=tuple(
+            LinkedNoteType(notetype, digest, stamps.time_of(digest, ledger.notetypes.get(kind)))
+            for kind, notetype in notetypes.items()
+            if kind in kinds
+            for digest in (digest_of_notetype(notetype),)
+        ),
+        media=tuple(media[name] for name in sorted(media)),
+    )
+    return edition, tuple(diagnostics)
+
+
+def order_units(units: Sequence[Unit], config: Config) -> list[Unit]:
+    """The order of study: areas as deck.toml lists them, then by name; files by `order:`, then by path."""
+    places = {folder: place for place, (folder, _) in enumerate(config.areas)}
+
+    def key(unit: Unit) -> tuple[int, str, int, str]:
+        area = area_of(unit.path)
+        return places.get(area, len(places)), area, unit.order, unit.path
+
+    return sorted(units, key=key)
+
+
+def card_ordinals(notetype: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
+    """The ordinals (from 0) of the cards that Anki makes of a note (manual, "Card Generation")."""
+    values = {f.name: html_ for f, html_ in zip(notetype.fields, fields, strict=True)}
+    filled = {name for name, value in values.items() if not is_empty_field(value)}
+    fronts = [parse_template(template.front) for template in notetype.templates]
+    if notetype.is_cloze:
+        found = {ordinal for name in cloze_fields(fronts[0]) for ordinal in cloze_ordinals(values.get(name, ""))}
+        return tuple(sorted(found))
+    return tuple(n for n, front in enumerate(fronts) if shows_something(front, filled))
+
+
+class _Stamps:
+    """Times of last change: the ledger's for what is as promised, else that of this build."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._now: int | None = None
+
+    def time_of(self, digest: str, promise: Promise | None) -> int:
+        if promise and promise.digest == digest:
+            return promise.modified
+        if self._now is None:
+            self._now = self._clock()
+        if promise and promise.modified >= self._now:
+            # Anki drops an update that is not newer than what the learner has, without a word (measured, 26.09.3).
+            raise ToolError(
+                "the clock of this machine is behind the times in deck.lock, so learners would not get the changes",
+                hint="set the clock (or SOURCE_DATE_EPOCH) right and build again",
+            )
+        return self._now
+
+
+def _with_fields(note: Note, fields: tuple[str, ...]) -> Note:
+    return Note(note.id, note.kind, fields, note.tags, note.media, note.covers, note.span)
+
+
+def _find_twins(units: Sequence[Unit]) -> list[Diagnostic]:
+    first: dict[str, Span] = {}
+    found: list[Diagnostic] = []
+    for note in sorted((n for unit in units for n in unit.notes if n.id), key=lambda n: n.span):
+        if note.id in first:
+            found.append(
+                DUPLICATE_ID.at(
+                    note.span, f'the id "{note.id}" is taken by {first[note.id]}', "give this card another id"
+                )
+            )
+        first.setdefault(note.id, note.span)
+    return found
+
+
+def _resolve_media(uses: Sequence[MediaUse], inventory: Inventory) -> tuple[dict[str, MediaFile], list[Diagnostic]]:
+    found: dict[str, MediaFile] = {}
+    diagnostics: list[Diagnostic] = []
+    by_folded = {path.casefold(): path for path in (*inventory.files, *inventory.faults)}
+    for use in uses:
+        if use.path in inventory.faults:
+            rule, message = inventory.faults[use.path]
+            diagnostics.append(rule.at(use.span, message, "cards show only files that are safe everywhere"))
+        elif use.path in inventory.files:
+            found[use.path] = inventory.files[use.path]
+        elif posixpath.splitext(use.path)[1].lower() not in SUPPORTED:
+            diagnostics.append(
+                UNSUPPORTED_MEDIA.at(
+                    use.span,
+                    f"{posixpath.basename(use.path)} is of a type that not every Anki shows",
+                    f"use one of {' '.join(SUPPORTED)}",
+                )
+            )
+        elif use.path.casefold() in by_folded:
+            right = posixpath.basename(by_folded[use.path.casefold()])
+            diagnostics.append(
+                WRONG_CASE_MEDIA.at(
+                    use.span,
+                    f"{posixpath.basename(use.path)} is spelt {right} on disk",
+                    "spell it alike; phones tell A from a",
+                )
+            )
+        else:
+            siblings = [p for p in inventory.files if posixpath.dirname(p) == posixpath.dirname(use.path)]
+            guess = nearest(posixpath.basename(use.path), [posixpath.basename(p) for p in siblings])
+            diagnostics.append(
+                MISSING_MEDIA.at(
+                    use.span,
+                    f"there is no file {use.path}",
+                    f'did you mean "{guess}"?' if guess else "put it there",
+                )
+            )
+    return found, diagnostics
+
+
+def _put_media(text: str, used: Mapping[str, MediaFile]) -> str:
+    if "\x02" not in text:
+        return text
+
+    def replace(match: re.Match[str]) -> str:
+        file = used.get(match[1])
+        if file is None:
+            return ""  # its fault is reported; the edition is not used
+        if not file.name.endswith(PICTURES):
+            return file.name
+        css = "figure vector" if file.name.endswith(".svg") else "figure bitmap"
+        size = f' width="{file.width}" height="{file.height}"' if file.width and file.height else ""
+        return f'class="{css}" src="{html.escape(file.name)}"{size}'
+
+    return _MEDIA_MARK.sub(replace, text)
+
+
+def _find_unused(inventory: Inventory, used: set[str]) -> list[Diagnostic]:
+    return [
+        UNUSED_MEDIA.at(Span(path, 1, 1, 1, 1, ""), "no card shows this file", "refer to it or delete it")
+        for path in inventory.files
+        if path not in used
+    ]

@@ -1,0 +1,174 @@
+"""templates/ → note types: ids, fields, templates and the joined CSS. Knows nothing of any deck's subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from recto.diagnostic import Diagnostic
+from recto.model import CardTemplate, FieldType, NoteType
+from recto.rulebook import BROKEN_TEMPLATE
+from recto.settings import Settings
+from recto.source import Source
+from recto.template import SPECIAL_FIELDS, TemplateError, named_fields, parse_template
+
+NOTETYPES_FILE = "templates/notetypes.toml"
+STYLE_FOLDER = "templates/style/"
+
+ORIGINS = ("heading", "body", "section", "option", "tag", "topic", "id", "spare")
+_FIELD_KEYS = ("name", "id", "from", "headings", "required", "flag", "with")
+_TYPE_KEYS = ("id", "name", "type", "fields", "templates")
+
+
+def parse_look(files: Mapping[str, Source]) -> tuple[dict[str, NoteType], tuple[Diagnostic, ...]]:
+    """Note types by kind, from the text files below templates/ (path relative to the deck → Source).
+
+    A note type with a fault is left out and the fault reported.
+    """
+    settings = Settings.parse(files[NOTETYPES_FILE])
+    css = "\n".join(files[path].text.strip() for path in sorted(files) if _is_style(path)) + "\n"
+    notetypes: dict[str, NoteType] = {}
+    for kind, table in settings.values.items():
+        before = len(settings.diagnostics)
+        notetype = _parse_notetype(kind, table, files, css, settings)
+        if len(settings.diagnostics) == before:
+            notetypes[kind] = notetype
+    if not settings.values and not settings.diagnostics:
+        settings.report("no note type is defined", settings.source.line_span(0), "see docs/format.md, «Note types»")
+    _refuse_shared_ids(notetypes, settings)
+    return notetypes, tuple(settings.diagnostics)
+
+
+def _is_style(path: str) -> bool:
+    return path.startswith(STYLE_FOLDER) and path.endswith(".css")
+
+
+def _parse_notetype(
+    kind: str, table: dict[str, Any], files: Mapping[str, Source], css: str, settings: Settings
+) -> NoteType:
+    here = f"[{kind}]"
+    settings.refuse_unknown(table, _TYPE_KEYS, here)
+    fields = tuple(_parse_field(entry, here, settings) for entry in settings.take(table, "fields", list, [], here))
+    is_cloze = settings.take(table, "type", str, "normal", here) == "cloze"
+    names = {field.name for field in fields}
+    if not fields or len(names) < len(fields):
+        settings.report(f"note type {kind} needs fields with different names", settings.span_of("fields", here))
+    templates = tuple(
+        _parse_template_entry(entry, here, names, is_cloze, files, settings)
+        for entry in settings.take(table, "templates", list, [], here)
+    )
+    if not templates or (is_cloze and len(templates) > 1):
+        settings.report(
+            f"note type {kind} needs {'exactly one template' if is_cloze else 'a template'}",
+            settings.span_of("templates", here),
+        )
+    return NoteType(
+        kind=kind,
+        id=_parse_id(table, here, settings),
+        name=settings.take(table, "name", str, "", here) or kind,
+        is_cloze=is_cloze,
+        fields=fields,
+        templates=templates,
+        css=css,
+    )
+
+
+def _parse_id(table: dict[str, Any], after: str, settings: Settings) -> int:
+    value: int = settings.take(table, "id", int, 0, after)
+    if not 0 < value < 2**53:
+        # JSON numbers above 2^53 do not survive JavaScript, and Anki's editor is a web page.
+        settings.report("id is missing or not a number between 1 and 2^53", settings.span_of("id", after))
+    return value
+
+
+def _parse_field(entry: Any, here: str, settings: Settings) -> FieldType:
+    if not isinstance(entry, dict):
+        settings.report("each field is a table { name = …, id = …, from = … }", settings.span_of("fields", here))
+        entry = {}
+    name = settings.take(entry, "name", str, "", here)
+    after = f'"{name}"' if name else here
+    settings.refuse_unknown(entry, _FIELD_KEYS, after)
+    origin, _, argument = settings.take(entry, "from", str, "", after).partition(":")
+    if origin not in ORIGINS or (origin in ("option", "tag")) is not bool(argument):
+        settings.report(
+            f'field {name}: from = "{entry.get("from", "")}" means nothing',
+            settings.span_of("from", after),
+            f"one of: {', '.join(ORIGINS)} (option and tag with a name, as in option:reverse)",
+        )
+    headings = settings.take(entry, "headings", list, [], after)
+    return FieldType(
+        name=name,
+        id=_parse_id(entry, after, settings),
+        origin=origin,
+        argument=argument,
+        headings=(name, *(str(heading) for heading in headings)),
+        required=settings.take(entry, "required", bool, False, after),
+        flag=settings.take(entry, "flag", bool, False, after),
+        needs_option=settings.take(entry, "with", str, "", after),
+    )
+
+
+def _parse_template_entry(
+    entry: Any,
+    here: str,
+    fields: set[str],
+    is_cloze: bool,
+    files: Mapping[str, Source],
+    settings: Settings,
+) -> CardTemplate:
+    if not isinstance(entry, dict):
+        settings.report(
+            "each template is a table { name = …, id = …, front = …, back = … }",
+            settings.span_of("templates", here),
+        )
+        entry = {}
+    name = settings.take(entry, "name", str, "", here)
+    after = f'"{name}"' if name else here
+    settings.refuse_unknown(entry, ("name", "id", "front", "back"), after)
+    sides: list[str] = []
+    for side in ("front", "back"):
+        path = "templates/" + settings.take(entry, side, str, "", after)
+        if path not in files:
+            settings.report(f"template {name}: there is no file {path}", settings.span_of(side, after))
+            sides.append("")
+        else:
+            settings.diagnostics.extend(_check_template(files[path], fields, side, is_cloze))
+            sides.append(files[path].text.strip() + "\n")
+    return CardTemplate(name, _parse_id(entry, after, settings), *sides)
+
+
+def _check_template(source: Source, fields: set[str], side: str, is_cloze: bool) -> list[Diagnostic]:
+    """What Anki's own check (`col.models.add_dict`, 26.09.3) would refuse; the importer does not look."""
+    try:
+        nodes = parse_template(source.text)
+    except TemplateError as error:
+        return [BROKEN_TEMPLATE.at(source.span(error.offset, error.offset + 2), error.message)]
+    known = fields | SPECIAL_FIELDS
+    found = [
+        BROKEN_TEMPLATE.at(
+            source.span(offset, source.text.index("}}", offset) + 2),
+            f'there is no field "{name}" in this note type',
+            "write &#123;&#123; for a literal {{",
+        )
+        for name, offset in named_fields(nodes)
+        if name not in known and not (is_cloze and name.startswith("c") and name[1:].isdigit())
+    ]
+    if side == "front" and not any(name in fields for name, _ in named_fields(nodes)):
+        found.append(BROKEN_TEMPLATE.at(source.line_span(0), "the front shows no field, so Anki makes no card of it"))
+    if is_cloze and "{{cloze:" not in source.text:
+        found.append(BROKEN_TEMPLATE.at(source.line_span(0), "both sides of a cloze note type need {{cloze:Field}}"))
+    return found
+
+
+def _refuse_shared_ids(notetypes: dict[str, NoteType], settings: Settings) -> None:
+    seen: dict[int, str] = {}
+    for kind, notetype in notetypes.items():
+        ids = [notetype.id, *(f.id for f in notetype.fields), *(t.id for t in notetype.templates)]
+        for number in ids:
+            if number in seen:
+                settings.report(
+                    f"id {number} stands twice",
+                    settings.span_of("id", f"[{kind}]"),
+                    "every id is a number of its own",
+                )
+            seen[number] = kind

@@ -1,0 +1,1 @@
+"""Text → cards: front matter, Markdown tokens with places, headings, fields."""

@@ -1,0 +1,258 @@
+"""Tokens of a file → its cards: H1 is the topic, H2 a card, an H3 that names a field starts that field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from markdown_it.token import Token
+
+from recto.config import is_deck_name
+from recto.diagnostic import Diagnostic
+from recto.model import Attributes, Card, FieldType, NoteType, Passage, Topic
+from recto.parse.frontmatter import FrontMatter, parse_front_matter
+from recto.parse.heading import parse_attributes
+from recto.parse.markdown import block_span, inline_span, meta, parse_markdown, plain_text
+from recto.parse.outline import CardPart, Outline, is_comment
+from recto.rulebook import (
+    BAD_ATTRIBUTE,
+    BAD_DECK_NAME,
+    BAD_OPTION_VALUE,
+    BAD_TAG,
+    DUPLICATE_FIELD,
+    EMPTY_FIELD,
+    FIELD_WITHOUT_OPTION,
+    MALFORMED_ID,
+    MISSING_ANSWER,
+    MISSING_ID,
+    MISSING_QUESTION,
+    UNKNOWN_FIELD,
+    UNKNOWN_KIND,
+    UNKNOWN_OPTION,
+)
+from recto.source import Source, Span
+from recto.suggest import did_you_mean, nearest, slug
+
+DEFAULT_KIND = "qa"
+CARD_OPTIONS = ("tags", "covers")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+
+
+def parse_cards(source: Source, notetypes: Mapping[str, NoteType]) -> tuple[Topic, tuple[Diagnostic, ...]]:
+    """Read one topic file. Every fault is reported and as much as possible still read."""
+    front_matter, diagnostics = parse_front_matter(source)
+    outline = Outline(source)
+    outline.read(parse_markdown(source, front_matter.lines))
+    diagnostics += outline.diagnostics
+    if front_matter.deck and not is_deck_name(front_matter.deck[0]):
+        name, span = front_matter.deck
+        diagnostics.append(
+            BAD_DECK_NAME.at(span, f'"{name}" cannot be a deck\'s name', "no empty part between ::, no quotes")
+        )
+    file_tags = _checked_tags(front_matter.tags, diagnostics)
+    cards = tuple(
+        _read_card(section, source, notetypes, front_matter, file_tags, diagnostics) for section in outline.sections
+    )
+    topic = Topic(
+        title=outline.title,
+        deck=front_matter.deck[0] if front_matter.deck else "",
+        order=front_matter.order,
+        cards=cards,
+        footnotes=outline.footnotes,
+    )
+    return topic, tuple(diagnostics)
+
+
+def _read_card(
+    part: CardPart,
+    source: Source,
+    notetypes: Mapping[str, NoteType],
+    front_matter: FrontMatter,
+    file_tags: tuple[str, ...],
+    diagnostics: list[Diagnostic],
+) -> Card:
+    span = block_span(source, part.opening)
+    attributes, found = parse_attributes(
+        meta(part.opening, "attributes") or "",
+        meta(part.opening, "offset"),
+        lambda start, end: inline_span(source, part.inline, start, end),
+    )
+    diagnostics += found
+    notetype = _choose_notetype(attributes, notetypes, diagnostics)
+    _check_options(attributes, notetype, diagnostics)
+    question = Passage(span, (part.inline,))
+    if not part.inline.content.strip():
+        diagnostics.append(MISSING_QUESTION.at(span, "this card has no question", "write it behind the ##"))
+    body, sections = _read_fields(part, source, notetype, diagnostics)
+    if not body.tokens or all(_is_hidden(token) for token in body.tokens):
+        diagnostics.append(
+            MISSING_ANSWER.at(
+                span,
+                "this card has a question but no answer",
+                "write the answer under the heading, or delete the card",
+            )
+        )
+    _check_section_options(part, sections, notetype, attributes, diagnostics)
+    own_tags = tuple(
+        (word, s) for key, value, s in attributes.options if key == "tags" for word in value.split(" ") if word
+    )
+    covers = (*(word for word, _ in front_matter.covers), *attributes.option("covers").split())
+    return Card(
+        id=_read_id(attributes, part, span, diagnostics),
+        span=span,
+        notetype=notetype,
+        attributes=attributes,
+        tags=tuple(dict.fromkeys((*file_tags, *_checked_tags(own_tags, diagnostics)))),
+        covers=tuple(dict.fromkeys(covers)),
+        question=question,
+        body=body,
+        sections=sections,
+    )
+
+
+def _read_id(attributes: Attributes, part: CardPart, span: Span, diagnostics: list[Diagnostic]) -> str:
+    if not attributes.id:
+        bare = re.search(r"\{([a-z0-9][a-z0-9-]*)\}\s*$", part.inline.content)
+        help_ = (
+            f"did you mean {{#{bare[1]}}}?"
+            if bare
+            else "`build_deck.py ids --write` gives one, or write {#your-id} behind the question"
+        )
+        diagnostics.append(MISSING_ID.at(span, "this card has no id", help_))
+        return ""
+    ident, id_span = attributes.id
+    if _ID.fullmatch(ident):
+        return ident
+    proposal = slug(ident)
+    diagnostics.append(
+        MALFORMED_ID.at(
+            id_span,
+            f'"{ident}" cannot be an id' if ident else "the id is empty",
+            "ids are of a-z, 0-9 and -" + (f", for example {{#{proposal}}}" if proposal else ""),
+        )
+    )
+    return ""
+
+
+def _choose_notetype(
+    attributes: Attributes, notetypes: Mapping[str, NoteType], diagnostics: list[Diagnostic]
+) -> NoteType:
+    kinds = [(word, span) for word, span in attributes.classes if word in notetypes]
+    for word, span in kinds[1:]:
+        diagnostics.append(BAD_ATTRIBUTE.at(span, f"a second kind, .{word}", f"keep one of .{kinds[0][0]} and .{word}"))
+    kind = kinds[0][0] if kinds else DEFAULT_KIND
+    notetype = notetypes.get(kind) or next(iter(notetypes.values()))
+    flags = _option_names(notetype, flags=True)
+    for word, span in attributes.classes:
+        if word in notetypes or word in flags:
+            continue
+        if word in {flag for other in notetypes.values() for flag in _option_names(other, flags=True)}:
+            diagnostics.append(
+                UNKNOWN_OPTION.at(span, f".{word} is not possible on a {notetype.kind} card", "remove it")
+            )
+        else:
+            diagnostics.append(
+                UNKNOWN_KIND.at(span, f"there is no kind .{word}", did_you_mean(word, (*notetypes, *flags)))
+            )
+    return notetype
+
+
+def _option_names(notetype: NoteType, *, flags: bool) -> tuple[str, ...]:
+    return tuple(f.argument for f in notetype.fields if f.origin == "option" and f.flag is flags)
+
+
+def _check_options(attributes: Attributes, notetype: NoteType, diagnostics: list[Diagnostic]) -> None:
+    known = (*CARD_OPTIONS, *_option_names(notetype, flags=False))
+    for key, value, span in attributes.options:
+        if key not in known:
+            diagnostics.append(UNKNOWN_OPTION.at(span, f"there is no option {key}", did_you_mean(key, known)))
+        elif key == "as-of" and not _MONTH.fullmatch(value):
+            diagnostics.append(BAD_OPTION_VALUE.at(span, f'"{value}" is no month', "write as-of=2026-06"))
+        elif not value.strip():
+            diagnostics.append(BAD_OPTION_VALUE.at(span, f"{key} is empty", "give it a value or remove it"))
+
+
+def _read_fields(
+    part: CardPart, source: Source, notetype: NoteType, diagnostics: list[Diagnostic]
+) -> tuple[Passage, tuple[tuple[str, Passage], ...]]:
+    by_heading = {heading.casefold(): f for f in notetype.fields if f.origin == "section" for heading in f.headings}
+    current, passages = part.blocks, []
+    named: list[tuple[str, Span, list[Token]]] = []
+    for sub in part.parts:
+        text = plain_text(sub.inline)
+        span = block_span(source, sub.opening)
+        found = by_heading.get(text.casefold())
+        if found is None:
+            guess = nearest(text, (h for f in by_heading.values() for h in f.headings))
+            if guess:
+                diagnostics.append(
+                    UNKNOWN_FIELD.at(
+                        span, f'"{text}" is no field of a {notetype.kind} card', f'did you mean "{guess}"?'
+                    )
+                )
+            current.extend((sub.opening, sub.inline, _closing(sub.opening), *sub.blocks))
+            continue
+        if any(name == found.name for name, _, _ in named):
+            diagnostics.append(DUPLICATE_FIELD.at(span, f"a second {text} in this card", "put both under one heading"))
+        current = list(sub.blocks)
+        named.append((found.name, span, current))
+    for name, span, blocks in named:
+        if not blocks:
+            diagnostics.append(
+                EMPTY_FIELD.at(span, "nothing stands under this heading", "write it or remove the heading")
+            )
+        else:
+            passages.append((name, Passage(span, tuple(blocks))))
+    return Passage(block_span(source, part.opening), tuple(part.blocks)), tuple(passages)
+
+
+def _closing(opening: Token) -> Token:
+    return Token("heading_close", opening.tag, -1, block=True)
+
+
+def _check_section_options(
+    part: CardPart,
+    sections: tuple[tuple[str, Passage], ...],
+    notetype: NoteType,
+    attributes: Attributes,
+    diagnostics: list[Diagnostic],
+) -> None:
+    by_name: dict[str, FieldType] = {f.name: f for f in notetype.fields}
+    for name, passage in sections:
+        needed = by_name[name].needs_option
+        if needed and not attributes.has_class(needed) and not attributes.option(needed):
+            diagnostics.append(
+                FIELD_WITHOUT_OPTION.at(
+                    passage.span,
+                    f"this field is shown only on .{needed} cards",
+                    f"add .{needed} to the heading",
+                )
+            )
+
+
+def _is_hidden(token: Token) -> bool:
+    """Whether a top-level block shows nothing to the learner."""
+    if token.type == "fence":
+        return "verify" in token.info.split()[1:]
+    return token.type == "html_block" and is_comment(token.content)
+
+
+def _checked_tags(tags: tuple[tuple[str, Span], ...], diagnostics: list[Diagnostic]) -> tuple[str, ...]:
+    good: list[str] = []
+    for tag, span in tags:
+        tag_nfc = unicodedata.normalize("NFC", tag)
+        if re.search(r"[\s\x00-\x1f\x7f\u00a0\u3000\"]", tag_nfc) or not all(tag_nfc.split("::")):
+            diagnostics.append(
+                BAD_TAG.at(
+                    span,
+                    f'"{tag}" cannot be a tag',
+                    "no white space (U+3000 either), no quotes, no empty part between ::",
+                )
+            )
+        elif tag_nfc.casefold() in ("marked", "leech"):
+            diagnostics.append(BAD_TAG.at(span, f'"{tag}" is a tag that Anki itself sets', "choose another word"))
+        else:
+            good.append(tag_nfc)
+    return tuple(good)

@@ -1,0 +1,112 @@
+"""The settings between two `---` lines at the head of a file: YAML, only text and lists of text, with places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from recto.diagnostic import Diagnostic
+from recto.rulebook import BROKEN_FRONT_MATTER, UNKNOWN_FRONT_MATTER
+from recto.source import Source, Span
+from recto.suggest import did_you_mean
+
+KEYS = ("deck", "tags", "covers", "order")
+_FENCE = re.compile(r"---[ \t]*")
+_END = re.compile(r"(?:---|\.\.\.)[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """`tags` and `covers` come with their places; `lines` is how many lines of the file it takes."""
+
+    deck: tuple[str, Span] | None = None
+    tags: tuple[tuple[str, Span], ...] = ()
+    covers: tuple[tuple[str, Span], ...] = ()
+    order: int = 0
+    lines: int = 0
+
+
+def parse_front_matter(source: Source) -> tuple[FrontMatter, list[Diagnostic]]:
+    """Read the front matter of a file, if it has one."""
+    lines = source.lines
+    if not _FENCE.fullmatch(lines[0]):
+        return FrontMatter(), []
+    end = next((n for n, line in enumerate(lines[1:], 1) if _END.fullmatch(line)), None)
+    if end is None:
+        span = source.line_span(0)
+        return FrontMatter(), [
+            BROKEN_FRONT_MATTER.at(span, "front matter without its end", "add a line --- below the settings")
+        ]
+    start = source.line_start(1)
+    text = source.text[start : source.line_start(end)]
+    diagnostics: list[Diagnostic] = []
+    try:
+        # compose gives nodes with places and builds no objects: no Python tags, and aliases stay one node.
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
+        mark = getattr(error, "problem_mark", None)
+        at = start + (mark.index if mark else getattr(error, "position", 0))
+        problem = getattr(error, "problem", None) or getattr(error, "reason", str(error))
+        span = source.span(min(at, source.line_start(end) - 1))
+        return FrontMatter(lines=end + 1), [
+            BROKEN_FRONT_MATTER.at(span, f"not valid YAML: {problem}", 'quote text with ":" or "#" in it')
+        ]
+    reader = _Reader(source, start, diagnostics)
+    return reader.read(root, end + 1), diagnostics
+
+
+class _Reader:
+    def __init__(self, source: Source, start: int, diagnostics: list[Diagnostic]) -> None:
+        self.source, self.start, self.diagnostics = source, start, diagnostics
+
+    def read(self, root: yaml.Node | None, lines: int) -> FrontMatter:
+        if root is None:
+            return FrontMatter(lines=lines)
+        if not isinstance(root, yaml.MappingNode):
+            self.fault(root, "front matter is not a list of `key: value` lines")
+            return FrontMatter(lines=lines)
+        found: dict[str, yaml.Node] = {}
+        for key, value in root.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            if name not in KEYS:
+                self.diagnostics.append(
+                    UNKNOWN_FRONT_MATTER.at(self.span(key), f'unknown setting "{name}"', did_you_mean(name, KEYS))
+                )
+            elif name in found:
+                self.fault(key, f"{name} is set twice", "keep one")
+            else:
+                found[name] = value
+        deck = self.texts(found["deck"], "deck", single=True) if "deck" in found else []
+        return FrontMatter(
+            deck=deck[0] if deck else None,
+            tags=tuple(self.texts(found["tags"], "tags")) if "tags" in found else (),
+            covers=tuple(self.texts(found["covers"], "covers")) if "covers" in found else (),
+            order=self.number(found["order"]) if "order" in found else 0,
+            lines=lines,
+        )
+
+    def texts(self, node: yaml.Node, name: str, *, single: bool = False) -> list[tuple[str, Span]]:
+        if isinstance(node, yaml.ScalarNode) and node.tag != "tag:yaml.org,2002:null":
+            text = str(node.value).strip()
+            if single:
+                return [(text, self.span(node))]
+            return [(word, self.span(node)) for word in text.split(" ") if word]
+        items = node.value if isinstance(node, yaml.SequenceNode) and not single else [node]
+        if all(isinstance(item, yaml.ScalarNode) for item in items) and items != [node]:
+            return [(str(item.value), self.span(item)) for item in items]
+        self.fault(node, f"{name} must be {'text' if single else 'a list like [one, two]'}")
+        return []
+
+    def number(self, node: yaml.Node) -> int:
+        if isinstance(node, yaml.ScalarNode) and re.fullmatch(r"-?\d{1,6}", str(node.value)):
+            return int(node.value)
+        self.fault(node, "order must be a whole number")
+        return 0
+
+    def span(self, node: yaml.Node) -> Span:
+        return self.source.span(self.start + node.start_mark.index, self.start + node.end_mark.index)
+
+    def fault(self, node: yaml.Node, message: str, help: str = "") -> None:  # noqa: A002
+        self.diagnostics.append(BROKEN_FRONT_MATTER.at(self.span(node), message, help))

@@ -1,0 +1,213 @@
+"""The only MarkdownIt of the project: our dialect, and tokens that know where they stand in the file.
+
+markdown-it-py gives block tokens a line range and inline tokens nothing. Here every `inline` token gets
+`meta["origin"]`, the source offset of each of its content lines, and every inline construct that a diagnostic may point
+at gets `meta["at"]`, its (start, end) in the inline content. `token_span` joins the two; nobody else computes a column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from itertools import pairwise
+from typing import Any
+
+from markdown_it import MarkdownIt, rules_inline
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
+from mdit_py_plugins.footnote.index import footnote_def, footnote_ref
+
+from recto.parse.cloze import cloze_plugin
+from recto.parse.emphasis import cjk_emphasis_plugin
+from recto.parse.heading import split_attributes
+from recto.source import Source, Span
+
+CALLOUTS = ("note", "tip", "important", "warning", "caution")  # GitHub's five
+_CALLOUT = re.compile(r"\[!(\w+)\][ \t]*")
+
+InlineRule = Callable[[StateInline, bool], bool]
+
+
+@cache
+def parser() -> MarkdownIt:
+    """CommonMark, tables, strikethrough, footnotes, dollar math, holes, heading attributes. Built once, stateless."""
+    md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    # Links that markdown-it would refuse become plain text; we want them as tokens, to refuse them with their place.
+    md.validateLink = lambda url: True  # type: ignore[method-assign]
+    cjk_emphasis_plugin(md)
+    cloze_plugin(md)
+    md.block.ruler.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
+    md.block.ruler.before("fence", "math_block", math_block_dollar(allow_labels=False), {"alt": ["paragraph"]})
+    # Pandoc's conditions for dollars keep money money: no space inside, no digit behind the closing dollar.
+    md.inline.ruler.before(
+        "escape",
+        "math_inline",
+        _placed(math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)),
+    )
+    md.inline.ruler.after("image", "footnote_ref", _placed(partial(footnote_ref, always_match=True)))
+    for name, rule in (
+        ("image", rules_inline.image),
+        ("link", _linked(rules_inline.link)),
+        ("autolink", _linked(rules_inline.autolink)),
+        ("html_inline", rules_inline.html_inline),
+        ("backticks", rules_inline.backtick),
+    ):
+        md.inline.ruler.at(name, _placed(rule))
+    md.core.ruler.after("block", "heading_attributes", _heading_attributes)
+    md.core.ruler.push("callouts", _callouts)
+    return md
+
+
+def parse_markdown(source: Source, skip_lines: int = 0) -> list[Token]:
+    """The block tokens of a file, `inline` tokens with children and `meta["origin"]`.
+
+    The first `skip_lines` lines (front matter) are taken for empty, so that line numbers stay those of the file.
+    """
+    text = source.text
+    if skip_lines:
+        text = "\n" * skip_lines + text[source.line_start(skip_lines) :]
+    tokens = parser().parse(text, {})
+    _set_origins(source, tokens)
+    return tokens
+
+
+def token_span(source: Source, inline: Token, child: Token) -> Span:
+    """Where a child of an `inline` token stands; the block's first line when the child has no place of its own."""
+    at = child.meta.get("at")
+    return inline_span(source, inline, *at) if at else block_span(source, inline)
+
+
+def inline_span(source: Source, inline: Token, start: int, end: int) -> Span:
+    """A stretch of an `inline` token's content as a stretch of the file."""
+    return source.span(_offset(inline, start), _offset(inline, end))
+
+
+def block_span(source: Source, token: Token) -> Span:
+    """The first line of a block token."""
+    return source.line_span(token.map[0] if token.map else 0)
+
+
+def _placed(rule: InlineRule) -> InlineRule:
+    """Let an inline rule note (start, end) in the content on the tokens that it makes; inner tokens keep theirs."""
+
+    def placed(state: StateInline, silent: bool) -> bool:
+        start, before = state.pos, len(state.tokens)
+        if not rule(state, silent):
+            return False
+        if not silent:
+            for token in state.tokens[before:]:
+                if token.type != "text":
+                    token.meta.setdefault("at", (start, state.pos))
+        return True
+
+    return placed
+
+
+def _linked(rule: InlineRule) -> InlineRule:
+    """Let both ends of a link know its address."""
+
+    def linked(state: StateInline, silent: bool) -> bool:
+        before = len(state.tokens)
+        if not rule(state, silent):
+            return False
+        if not silent:
+            opening = next(token for token in state.tokens[before:] if token.type == "link_open")
+            opening.meta["href"] = state.tokens[-1].meta["href"] = str(opening.attrGet("href") or "")
+        return True
+
+    return linked
+
+
+def _callouts(state: StateCore) -> None:
+    """`> [!NOTE] title` becomes `callout_open` (info: type, meta: title as an inline token) … `callout_close`."""
+    quotes: list[Token] = []
+    for index, token in enumerate(state.tokens):
+        if token.type == "blockquote_open":
+            quotes.append(token)
+            _open_callout(token, state.tokens[index + 1 : index + 4])
+        elif token.type == "blockquote_close" and quotes.pop().type == "callout_open":
+            token.type = "callout_close"
+
+
+def _open_callout(opening: Token, following: list[Token]) -> None:
+    if len(following) < 3 or following[0].type != "paragraph_open":
+        return
+    inline = following[1]
+    children = inline.children or []
+    found = _CALLOUT.match(children[0].content) if children and children[0].type == "text" else None
+    if not found or found[1].lower() not in CALLOUTS:
+        return
+    children[0].content = children[0].content[found.end() :]
+    end = next((n for n, child in enumerate(children) if child.type == "softbreak"), len(children))
+    title = Token("inline", "", 0, children=children[:end], map=inline.map, content=inline.content, meta=inline.meta)
+    opening.type, opening.info, opening.meta = "callout_open", found[1].lower(), {"title": title}
+    inline.children = children[end + 1 :]
+    if not inline.children:
+        following[0].hidden = following[2].hidden = True
+
+
+def _heading_attributes(state: StateCore) -> None:
+    """Cut `{#id …}` off each heading before its inline content is parsed; keep it with its offset in the content."""
+    for opening, inline in pairwise(state.tokens):
+        if opening.type == "heading_open":
+            text, attributes, offset = split_attributes(inline.content)
+            opening.meta = {"attributes": attributes, "offset": offset}
+            inline.meta["full"] = inline.content
+            inline.content = text
+
+
+def _set_origins(source: Source, tokens: list[Token]) -> None:
+    cell_from: dict[int, int] = {}  # line → offset in it from which the next table cell is searched
+    for token in tokens:
+        if token.type != "inline" or not token.map:
+            continue
+        first = token.map[0]
+        origin: list[tuple[int, int]] = []
+        content_start = 0
+        for index, content in enumerate(token.meta.get("full", token.content).split("\n")):
+            line = source.line_text(first + index)
+            stripped = content.lstrip()
+            skipped = len(content) - len(stripped)
+            found = line.find(stripped, cell_from.get(first + index, 0))
+            if found < 0:  # a cell with an escaped pipe, or a tab that was expanded: the line's first character
+                found = len(line) - len(line.lstrip())
+            elif stripped:
+                cell_from[first + index] = found + len(stripped)
+            origin.append((content_start + skipped, source.line_start(first + index) + found))
+            content_start += len(content) + 1
+        token.meta["origin"] = tuple(origin)
+
+
+def _offset(inline: Token, position: int) -> int:
+    origin: tuple[tuple[int, int], ...] = inline.meta["origin"]
+    start, offset = origin[0]
+    for line_start, line_offset in origin:
+        if line_start > position:
+            break
+        start, offset = line_start, line_offset
+    return offset + position - start
+
+
+def plain_text(inline: Token) -> str:
+    """The words of an inline token, for headings and messages: text, code and math as written, no marks."""
+    parts: list[str] = []
+
+    def collect(children: list[Token] | None) -> None:
+        for child in children or []:
+            if child.type in ("text", "code_inline", "math_inline", "math_inline_double", "text_special"):
+                parts.append(child.content)
+            elif child.type in ("softbreak", "hardbreak"):
+                parts.append(" ")
+            elif child.type == "image":
+                collect(child.children)
+
+    collect(inline.children)
+    return "".join(parts).strip()
+
+
+def meta(token: Token, key: str) -> Any:
+    """A note that one of our rules left on a token, None if it did not."""
+    return token.meta.get(key)

@@ -1,0 +1,200 @@
+"""A deck's folder: find its files, run the stages in order. The only module that reads the author's files."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recto.compile import compile_source
+from recto.config import CONFIG_FILE, parse_config
+from recto.diagnostic import Diagnostic, has_errors
+from recto.errors import ToolError
+from recto.ids import NewId, apply_ids, propose_ids, written_ids
+from recto.ledger import LOCK_FILE, advance_ledger, format_ledger, parse_ledger
+from recto.link import Clock, link
+from recto.look import NOTETYPES_FILE, parse_look
+from recto.media import read_inventory, walk
+from recto.model import Config, Edition, Ledger, NoteType, Unit
+from recto.rulebook import CONTROL_CHARACTER, NOT_UTF_8
+from recto.source import Source, normalize
+
+CARDS_FOLDER = "cards"
+TEMPLATES_FOLDER = "templates"
+DIST_FOLDER = "dist"
+
+Progress = Callable[[Iterable[Source], int], Iterable[Source]]
+"""(sources, how many) → the same sources, shown as they are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A deck after `check`: `edition` is None when deck.toml or templates/ could not be used at all."""
+
+    edition: Edition | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the edition can be packaged."""
+        return self.edition is not None and not has_errors(self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with deck.toml, cards/ and templates/. Nothing is read before it is asked for."""
+
+    root: Path
+
+    def check(self, *, clock: Clock, progress: Progress = lambda sources, count: sources) -> Checked:
+        """Read, compile and link the whole deck; every fault of it, sorted. Raises `ToolError`."""
+        config, notetypes, diagnostics = self._read_settings()
+        sources: list[Source] = []
+        for path in self.topic_paths():
+            source, faults = read_source(self.root, path)
+            sources.append(source)
+            diagnostics += faults
+        if config is None or not notetypes:
+            return Checked(None, _sorted(diagnostics))
+        units: list[Unit] = [compile_source(s, config, notetypes) for s in progress(sources, len(sources))]
+        inventory = read_inventory(self.root, CARDS_FOLDER)
+        edition, found = link(units, notetypes, inventory, config, self.ledger(), clock=clock)
+        diagnostics += [d for unit in units for d in unit.diagnostics]
+        diagnostics += found
+        return Checked(edition, _sorted(diagnostics))
+
+    def topic_paths(self) -> list[Path]:
+        """Every topic file, sorted. A README.md is for readers of the folder and no topic."""
+        folder = self.root / CARDS_FOLDER
+        if not folder.is_dir():
+            raise ToolError(f"there is no folder {CARDS_FOLDER}/ in {self.root}", hint="put the topic files there")
+        return [p for p in walk(folder) if p.suffix.lower() == ".md" and p.name.lower() != "readme.md"]
+
+    def ledger(self) -> Ledger:
+        """What earlier packages have promised; empty before the first."""
+        path = self.root / LOCK_FILE
+        return parse_ledger(path.read_text(encoding="utf-8")) if path.exists() else Ledger()
+
+    def write_ledger(self, edition: Edition) -> None:
+        """Note in deck.lock what a package of this edition promises to learners."""
+        text = format_ledger(advance_ledger(self.ledger(), edition))
+        replace_file(self.root / LOCK_FILE, text.encode())
+
+    def package_path(self, edition: Edition) -> Path:
+        """Where `build` puts the package unless it is told otherwise."""
+        return self.root / DIST_FOLDER / f"{edition.slug}-{edition.version}.apkg"
+
+    def built_package(self) -> Path:
+        """The package that `build` has written for the version in deck.toml. Raises `ToolError` if there is none."""
+        config, _, _ = self._read_settings()
+        if config is None:
+            raise ToolError(f"{CONFIG_FILE} has errors", hint="run `check`")
+        path = self.root / DIST_FOLDER / f"{config.slug}-{config.version}.apkg"
+        if not path.exists():
+            raise ToolError(f"there is no {path.relative_to(self.root)}", hint="run `build` first, or name a package")
+        return path
+
+    def assign_ids(self, *, write: bool) -> list[NewId]:
+        """An id for every card without one; `write` puts them into the files. Raises `ToolError`."""
+        paths = self.topic_paths()
+        sources = {path: read_source(self.root, path) for path in paths}
+        taken = {*self.ledger().notes, *(i for source, _ in sources.values() for i in written_ids(source))}
+        found: list[NewId] = []
+        for path, (source, faults) in sources.items():
+            new_ids = propose_ids(source, taken)
+            taken |= {new.id for new in new_ids}
+            found += new_ids
+            if write and new_ids:
+                if any(fault.rule == NOT_UTF_8.name for fault in faults):
+                    raise ToolError(
+                        f"{source.path} is not UTF-8, so nothing was written into it", hint="save it as UTF-8"
+                    )
+                replace_file(path, apply_ids(path.read_bytes().decode("utf-8"), new_ids).encode("utf-8"))
+        return found
+
+    def _read_settings(self) -> tuple[Config | None, dict[str, NoteType], list[Diagnostic]]:
+        source, diagnostics = read_source(self.root, self.root / CONFIG_FILE)
+        config, faults = parse_config(source)
+        files: dict[str, Source] = {}
+        for path in walk(self.root / TEMPLATES_FOLDER):
+            if path.suffix in (".toml", ".html", ".css"):
+                file, found = read_source(self.root, path)
+                files[file.path] = file
+                diagnostics += found
+        if NOTETYPES_FILE not in files:
+            raise ToolError(
+                f"there is no file {NOTETYPES_FILE}",
+                hint="it says which note types the deck has; see docs/format.md",
+            )
+        notetypes, found_in_look = parse_look(files)
+        return config, notetypes, [*diagnostics, *faults, *found_in_look]
+
+
+def open_project(root: Path | str = ".") -> Project:
+    """The deck in a folder. Raises `ToolError` when the folder has no deck.toml."""
+    path = Path(root).resolve()
+    if not (path / CONFIG_FILE).is_file():
+        raise ToolError(
+            f"there is no {CONFIG_FILE} in {path}",
+            hint="run this in a deck's folder, or name it with --deck DIR",
+        )
+    return Project(path)
+
+
+def read_source(root: Path, path: Path) -> tuple[Source, list[Diagnostic]]:
+    """Read one text file; what is not UTF-8 or not printable is replaced and reported. Raises `ToolError`."""
+    relative = path.relative_to(root).as_posix()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ToolError(f"cannot read {relative}: {error.strerror}") from error
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        source = Source(relative, "")
+        return source, [NOT_UTF_8.at(source.span(0), "this file is UTF-16", "save it as UTF-8")]
+    diagnostics: list[Diagnostic] = []
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        good = normalize(data[: error.start].decode("utf-8"))
+        text = data.decode("utf-8", errors="replace")
+        source = Source(relative, normalize(text))
+        diagnostics.append(
+            NOT_UTF_8.at(
+                source.span(len(good)),
+                f"byte {data[error.start]:#04x} is not UTF-8",
+                "save the file as UTF-8",
+            )
+        )
+    text = normalize(text)
+    source = Source(relative, text.translate(_NO_CONTROLS))
+    for offset, char in enumerate(text):
+        if char in _CONTROLS:
+            diagnostics.append(
+                CONTROL_CHARACTER.at(source.span(offset), f"the invisible character U+{ord(char):04X}", "delete it")
+            )
+    return source, diagnostics
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, keeping its mode. Raises `ToolError`."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_bytes(data)
+        if path.exists():
+            shutil.copymode(path, temporary)
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise ToolError(f"cannot write {path}: {error.strerror}") from error
+
+
+_CONTROLS = frozenset(chr(code) for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t")
+_NO_CONTROLS = {ord(char): "\ufffd" for char in _CONTROLS}
+
+
+def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(diagnostics, key=lambda d: d.sort_key))

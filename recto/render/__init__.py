@@ -1,0 +1,1 @@
+"""A card's tokens → the HTML that Anki stores."""

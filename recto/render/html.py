@@ -1,0 +1,403 @@
+"""Markdown tokens → field HTML: one method per token type that Anki needs otherwise than markdown-it makes it."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.token import Token
+
+from recto.model import MediaUse, Passage
+from recto.parse.cloze import Hole, find_holes
+from recto.parse.emphasis import is_cjk
+from recto.parse.markdown import block_span, parser
+from recto.render.code import highlight, lexer_for
+from recto.render.escape import escape_cloze, escape_code, escape_tex, escape_text
+from recto.render.raw import find_unbalanced, find_unsafe
+from recto.render.sheet import Sheet, media_mark
+from recto.rulebook import (
+    EMPTY_HOLE,
+    HOLE_NUMBER,
+    HOLE_OUTSIDE_CLOZE,
+    IMAGE_WITHOUT_ALT,
+    LOST_TABLE_CELL,
+    NESTED_HOLE,
+    UNCLOSED_FENCE,
+    UNCLOSED_MATH,
+    UNDEFINED_FOOTNOTE,
+    UNKNOWN_CODE_WORD,
+    UNKNOWN_LANGUAGE,
+    UNSAFE_HTML,
+    UNSAFE_LINK,
+    UNSAFE_MEDIA,
+)
+from recto.source import Span
+from recto.suggest import did_you_mean
+
+CODE_WORDS = ("run", "verify")
+AUDIO = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac")
+_MAX_HOLE = 500  # Anki 26.09.3 takes c1 … c500
+
+
+def render_blocks(passage: Passage, sheet: Sheet) -> str:
+    """A field of blocks: paragraphs, lists, code …, with the footnotes that it refers to at its end."""
+    before = len(sheet.footnote_numbers)
+    out = _RENDERER.render(passage.tokens, parser().options, {"sheet": sheet})
+    out += _render_footnotes(before, sheet)
+    if sheet.raw_html:
+        problem = find_unbalanced(out)
+        if problem:
+            sheet.report(UNSAFE_HTML, passage.span, problem, "close the tag in the field that opens it")
+        sheet.raw_html = False
+    return out.strip()
+
+
+def render_line(passage: Passage, sheet: Sheet) -> str:
+    """A field of one line: the inline content of a heading."""
+    return _RENDERER.render(passage.tokens, parser().options, {"sheet": sheet}).strip()
+
+
+def explicit_hole_numbers(passage: Passage) -> frozenset[int]:
+    """The numbers that the author gave to holes in a passage."""
+    numbers: set[int] = set()
+    for token in passage.tokens:
+        for child in (token, *(token.children or ())):
+            if child.type == "hole_open" and child.meta["number"] is not None:
+                numbers.add(child.meta["number"])
+            elif child.type in _CODE_TYPES or child.type.startswith("math_"):
+                holes = find_holes(child.content, is_math=child.type.startswith("math_"))
+                numbers.update(hole.number for hole in holes if hole.number is not None)
+    return frozenset(numbers)
+
+
+_CODE_TYPES = ("code_inline", "code_block", "fence")
+
+
+def _render_footnotes(before: int, sheet: Sheet) -> str:
+    """The list of the footnotes first referred to since number `before`; a footnote may refer to further ones."""
+    items: list[str] = []
+    done = before
+    while done < len(sheet.footnote_numbers):
+        label = list(sheet.footnote_numbers)[done]
+        tokens = sheet.footnotes[label].tokens
+        if len(tokens) == 3 and tokens[0].type == "paragraph_open":
+            tokens = (tokens[1],)
+        body = _RENDERER.render(tokens, parser().options, {"sheet": sheet}).strip()
+        items.append(f"<li>{body}</li>")
+        done += 1
+    if not items:
+        return ""
+    start = f' start="{before + 1}"' if before else ""
+    return f'<ol class="footnotes"{start}>' + "".join(items) + "</ol>\n"
+
+
+class _FieldRenderer(RendererHTML):
+    """Rules take (tokens, index, options, env) as markdown-it's renderer calls them; `env["sheet"]` is the `Sheet`."""
+
+    def render(self, tokens: Sequence[Token], options: Any, env: Any) -> str:
+        sheet: Sheet = env["sheet"]
+        out: list[str] = []
+        for index, token in enumerate(tokens):
+            if token.type == "inline":
+                sheet.inline = token
+                out.append(self.renderInline(token.children or [], options, env))
+                sheet.inline = None
+            elif token.type in self.rules:
+                out.append(self.rules[token.type](tokens, index, options, env))
+            else:
+                out.append(self.renderToken(tokens, index, options, env))
+        return "".join(out)
+
+    # --- text ----------------------------------------------------------------------------------------------
+
+    def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        sheet: Sheet = env["sheet"]
+        if tokens[idx].content.lstrip().startswith("$$"):
+            sheet.report(
+                UNCLOSED_MATH,
+                sheet.span_of(tokens[idx]),
+                "$$ without its end",
+                "close the formula with $$, or write \\$",
+            )
+        return escape_text(tokens[idx].content, cloze=sheet.cloze)
+
+    def softbreak(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """A line end in the source is a space on the card, but not between two CJK characters, which are set solid."""
+        before = tokens[idx - 1].content[-1:] if idx else ""
+        after = tokens[idx + 1].content[:1] if idx + 1 < len(tokens) else ""
+        return "" if before and after and is_cjk(before) and is_cjk(after) else "\n"
+
+    def hardbreak(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "<br>\n"
+
+    def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return self._raw(tokens[idx], env["sheet"])
+
+    def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return self._raw(tokens[idx], env["sheet"])
+
+    def _raw(self, token: Token, sheet: Sheet) -> str:
+        content = re.sub(r"<!--.*?-->", "", token.content, flags=re.DOTALL)
+        problem = find_unsafe(content)
+        if problem:
+            sheet.report(UNSAFE_HTML, sheet.span_of(token), problem, "write \\< for a literal <, or put it in `code`")
+        sheet.raw_html = True
+        return escape_cloze(content) if sheet.cloze else content
+
+    # --- links and media -----------------------------------------------------------------------------------
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """Links to other files of the deck are for readers of the source; on a card they would lead nowhere."""
+        sheet: Sheet = env["sheet"]
+        href: str = tokens[idx].meta["href"]
+        if not _is_web_address(href):
+            scheme = urlsplit(href).scheme
+            if scheme:
+                span = sheet.span_of(tokens[idx])
+                sheet.report(UNSAFE_LINK, span, f"a card cannot link to {scheme}: addresses", "use https")
+            return ""
+        address = html.escape(href)
+        return f'<a href="{escape_cloze(address) if sheet.cloze else address}">'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</a>" if _is_web_address(tokens[idx].meta["href"]) else ""
+
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        sheet: Sheet = env["sheet"]
+        token = tokens[idx]
+        span = sheet.span_of(token)
+        path = _media_path(str(token.attrGet("src") or ""), span, sheet)
+        if path is None:
+            return ""
+        sheet.media.append(MediaUse(path, span))
+        if path.lower().endswith(AUDIO):
+            return f"[sound:{media_mark(path)}]"
+        alt = self.renderInlineAsText(token.children or [], options, env).strip()
+        if not alt:
+            sheet.report(IMAGE_WITHOUT_ALT, span, "this picture has no description", "write it between the [ ]")
+        return f'<img {media_mark(path)} alt="{html.escape(escape_cloze(alt) if sheet.cloze else alt)}">'
+
+    # --- code and math -------------------------------------------------------------------------------------
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"<code>{self._code(tokens[idx], '', env['sheet'])}</code>"
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f'<pre class="code"><code>{self._code(tokens[idx], "", env["sheet"])}</code></pre>\n'
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        sheet: Sheet = env["sheet"]
+        token = tokens[idx]
+        language, *words = token.info.split() or [""]
+        _check_fence(token, language, words, sheet)
+        if "verify" in words:
+            return ""
+        if language == "output":
+            return f'<pre class="output"><samp>{self._code(token, "", sheet)}</samp></pre>\n'
+        css = f' class="language-{html.escape(language)}"' if language else ""
+        return f'<pre class="code"><code{css}>{self._code(token, language, sheet)}</code></pre>\n'
+
+    def _code(self, token: Token, language: str, sheet: Sheet) -> str:
+        text = token.content.rstrip("\n")
+        holes = list(find_holes(text, is_math=False)) if sheet.is_cloze_note else []
+        plain, opened, closed = "", {}, set()
+        pos = 0
+        for hole in holes:
+            plain += text[pos : hole.start]
+            opened[len(plain)] = self._opening(hole, token, sheet), _closing(hole)
+            plain += hole.content
+            closed.add(len(plain))
+            pos = hole.end
+        plain += text[pos:]
+
+        def escape(piece: str) -> str:
+            return escape_code(piece, cloze=sheet.cloze)
+
+        if not holes and not language:
+            return escape(plain)
+        out: list[str] = []
+        end_mark = ""
+        for offset, piece in highlight(plain, language, (*opened, *closed), escape):
+            if offset in closed:
+                out.append(end_mark)
+                end_mark = ""
+            if offset in opened:
+                start_mark, end_mark = opened[offset]
+                out.append(start_mark)
+            out.append(piece)
+        return "".join(out) + end_mark
+
+    def math_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return rf"\({self._tex(tokens[idx], env['sheet'])}\)"
+
+    def math_inline_double(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return rf"\[{self._tex(tokens[idx], env['sheet'])}\]"
+
+    def math_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return rf'<div class="math">\[{self._tex(tokens[idx], env["sheet"])}\]</div>' + "\n"
+
+    def _tex(self, token: Token, sheet: Sheet) -> str:
+        text = token.content.strip()
+        out, pos = "", 0
+        for hole in find_holes(text, is_math=True) if sheet.is_cloze_note else ():
+            out += escape_tex(text[pos : hole.start], cloze=sheet.cloze)
+            inner = escape_tex(hole.content, cloze=True)
+            # A brace beside the hole's own would be taken for one of them.
+            out += f"{' ' if out.endswith('{') else ''}{self._opening(hole, token, sheet)}{inner}"
+            out += f"{' ' if inner.endswith('}') else ''}{_closing(hole)}"
+            out += " " if text[hole.end :].startswith("}") else ""
+            pos = hole.end
+        return out + escape_tex(text[pos:], cloze=sheet.cloze)
+
+    # --- holes ---------------------------------------------------------------------------------------------
+
+    def _opening(self, hole: Hole, token: Token, sheet: Sheet) -> str:
+        if not sheet.cloze:
+            sheet.report(HOLE_OUTSIDE_CLOZE, sheet.span_of(token), "a hole outside the text of the card", _HOLES_GO)
+        if sheet.hole_depth:
+            sheet.report(NESTED_HOLE, sheet.span_of(token), "a hole inside a hole", "make them two holes side by side")
+        return self._open_hole(hole.number, not hole.content.strip(), token, sheet)
+
+    def _open_hole(self, number: int | None, is_empty: bool, token: Token, sheet: Sheet) -> str:
+        if is_empty:
+            sheet.report(
+                EMPTY_HOLE,
+                sheet.span_of(token),
+                "an empty hole",
+                "write what the learner has to say inside it",
+            )
+        if number is not None and not 1 <= number <= _MAX_HOLE:
+            sheet.report(HOLE_NUMBER, sheet.span_of(token), f"hole number {number}", f"numbers are 1 to {_MAX_HOLE}")
+        return f"{{{{c{sheet.next_number(number)}::"
+
+    def hole_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        sheet: Sheet = env["sheet"]
+        token = tokens[idx]
+        if not sheet.cloze:
+            where = _HOLES_GO if sheet.is_cloze_note else "add .cloze to the heading, or remove the marks"
+            sheet.report(HOLE_OUTSIDE_CLOZE, sheet.span_of(token), "a hole where none is possible", where)
+            return ""
+        if sheet.hole_depth:
+            sheet.report(NESTED_HOLE, sheet.span_of(token), "a hole inside a hole", "make them two holes side by side")
+        sheet.hole_depth += 1
+        return self._open_hole(token.meta["number"], token.meta["empty"], token, sheet)
+
+    def hole_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        sheet: Sheet = env["sheet"]
+        if not sheet.cloze:
+            return ""
+        sheet.hole_depth -= 1
+        hint = tokens[idx].meta["hint"]
+        return (f"::{escape_text(hint, cloze=True)}" if hint else "") + "}}"
+
+    # --- blocks --------------------------------------------------------------------------------------------
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        _check_table(tokens, idx, env["sheet"])
+        return '<div class="table"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</table></div>\n"
+
+    def callout_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """`> [!NOTE] title`; without a title the look gives it one."""
+        title = self.render([tokens[idx].meta["title"]], options, env).strip()
+        return f'<div class="callout {tokens[idx].info}"><p class="callout-title">{title}</p>\n'
+
+    def callout_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</div>\n"
+
+    def footnote_ref(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        sheet: Sheet = env["sheet"]
+        label = tokens[idx].meta["label"]
+        if label not in sheet.footnotes:
+            sheet.report(
+                UNDEFINED_FOOTNOTE,
+                sheet.span_of(tokens[idx]),
+                f"there is no footnote [^{label}]",
+                f"write it on a line of its own: [^{label}]: … (or \\[^{label}] for the characters)",
+            )
+            return ""
+        number = sheet.footnote_numbers.setdefault(label, len(sheet.footnote_numbers) + 1)
+        return f'<sup class="fn">[{number}]</sup>'
+
+
+_HOLES_GO = "holes go into the text under the heading, not into other fields"
+_RENDERER = _FieldRenderer()
+
+
+def _is_web_address(href: str) -> bool:
+    return urlsplit(href).scheme.lower() in ("http", "https", "mailto")
+
+
+def _closing(hole: Hole) -> str:
+    return (f"::{escape_text(hole.hint, cloze=True)}" if hole.hint else "") + "}}"
+
+
+def _check_fence(token: Token, language: str, words: list[str], sheet: Sheet) -> None:
+    span = block_span(sheet.source, token)
+    last = sheet.source.line_text(token.map[1] - 1) if token.map else token.markup
+    if token.map and (token.map[1] - token.map[0] < 2 or not last.rstrip().endswith(token.markup)):
+        sheet.report(UNCLOSED_FENCE, span, "this code block has no end", f"close it with a line {token.markup}")
+    if language and language != "output" and lexer_for(language) is None:
+        sheet.report(
+            UNKNOWN_LANGUAGE,
+            span,
+            f'unknown language "{language}"',
+            "see pygments.org/languages; `text` for none",
+        )
+    for word in words:
+        if word not in CODE_WORDS:
+            sheet.report(UNKNOWN_CODE_WORD, span, f'"{word}" means nothing here', did_you_mean(word, CODE_WORDS))
+
+
+def _check_table(tokens: Sequence[Token], idx: int, sheet: Sheet) -> None:
+    """Report rows that have more cells than the header: the tokenizer has already dropped what is too much."""
+    columns = 0
+    for token in tokens[idx + 1 :]:
+        if token.type == "table_close":
+            return
+        if token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and columns and token.map:
+            line = sheet.source.line_text(token.map[0]).lstrip("> \t").rstrip()
+            cells = escapedSplit(line)
+            cells = cells[1:] if cells and not cells[0].strip() else cells
+            cells = cells[:-1] if cells and not cells[-1].strip() else cells
+            if len(cells) > columns:
+                sheet.report(
+                    LOST_TABLE_CELL,
+                    block_span(sheet.source, token),
+                    f"this row has {len(cells)} cells, the header {columns}",
+                    "write \\| for a | that belongs to a cell, also inside code and math",
+                )
+
+
+def _media_path(src: str, span: Span, sheet: Sheet) -> str | None:
+    """The deck-relative path of a reference, or None with a diagnostic when it leaves the folder of the cards."""
+    target = unquote(src)
+    root = sheet.source.path.split("/", 1)[0]
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", target):
+        sheet.report(
+            UNSAFE_MEDIA,
+            span,
+            f"{target} is not a file of the deck",
+            "save it beside the topic and write its relative path",
+        )
+        return None
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(sheet.source.path), target.replace("\\", "/")))
+    if target.startswith(("/", "\\")) or not path.startswith(f"{root}/"):
+        sheet.report(
+            UNSAFE_MEDIA,
+            span,
+            f"{target} is outside {root}/",
+            f"move it into {root}/ and write its relative path",
+        )
+        return None
+    return path

@@ -1,0 +1,105 @@
+"""Every fault that recto reports, in one readable list; `docs/rules.md` and the fixtures are held to it by tests."""
+
+from __future__ import annotations
+
+from recto.diagnostic import Rule, Severity
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+
+# The file
+NOT_UTF_8 = Rule("not-utf-8", ERROR, "Bytes that are not UTF-8 would reach the learner as garbage.")
+CONTROL_CHARACTER = Rule(
+    "control-character",
+    ERROR,
+    "Anki drops control characters, and U+001F makes the whole package unimportable.",
+)
+BROKEN_FRONT_MATTER = Rule(
+    "broken-front-matter",
+    ERROR,
+    "The settings of the file cannot be read, so its tags and subdeck would be lost.",
+)
+UNKNOWN_FRONT_MATTER = Rule("unknown-front-matter", ERROR, "A misspelt setting does nothing, and nobody notices.")
+MISSING_TOPIC = Rule(
+    "missing-topic", ERROR, "The H1 is the topic that the learner reads above every question of the file."
+)
+TWO_TOPICS = Rule("two-topics", ERROR, "One file is one topic; a second H1 is usually an H2 with one # lost.")
+STRAY_TEXT = Rule("stray-text", ERROR, "Text that belongs to no card would silently never reach a learner.")
+NO_CARDS = Rule("no-cards", WARNING, "A topic without a card teaches nobody anything.")
+BAD_DECK_NAME = Rule(
+    "bad-deck-name",
+    ERROR,
+    "Anki inserts «blank» for an empty part of a deck name, which makes a second deck.",
+)
+BAD_TAG = Rule(
+    "bad-tag",
+    ERROR,
+    "Anki splits a tag at white space (U+3000 too) and gives `marked` and `leech` a meaning of its own.",
+)
+
+# The heading of a card
+MISSING_ID = Rule("missing-id", ERROR, "The id is what a learner's history hangs on; text and place may change.")
+DUPLICATE_ID = Rule("duplicate-id", ERROR, "Two notes with one identity: later updates reach only one of them.")
+MALFORMED_ID = Rule("malformed-id", ERROR, "An id is kept for ever, so it must be easy to type and to compare.")
+MISSING_QUESTION = Rule("missing-question", ERROR, "An answer without its question asks the learner nothing.")
+MISSING_ANSWER = Rule("missing-answer", ERROR, "A question without its answer teaches nothing.")
+UNKNOWN_KIND = Rule("unknown-kind", ERROR, "The kind decides the note type; a misspelt one would be another card.")
+UNKNOWN_OPTION = Rule("unknown-option", ERROR, "A misspelt option does nothing, and nobody notices.")
+BAD_ATTRIBUTE = Rule("bad-attribute", ERROR, "What cannot be read between { and } would be lost.")
+BAD_OPTION_VALUE = Rule("bad-option-value", ERROR, "A value that recto cannot read would be shown to learners or lost.")
+
+# The fields of a card
+UNKNOWN_FIELD = Rule(
+    "unknown-field",
+    WARNING,
+    "An H3 that is nearly a field's name stays in the answer instead of folding away.",
+)
+DUPLICATE_FIELD = Rule("duplicate-field", ERROR, "The second one would overwrite the first.")
+EMPTY_FIELD = Rule("empty-field", WARNING, "A heading with nothing below it is a forgotten sentence.")
+FIELD_WITHOUT_OPTION = Rule(
+    "field-without-option",
+    ERROR,
+    "The field is shown only on the cards of an option that the heading does not set.",
+)
+NO_CARD_MADE = Rule("no-card-made", ERROR, "Anki would import a note that never comes up for review.")
+
+# Cloze
+CLOZE_WITHOUT_HOLE = Rule("cloze-without-hole", ERROR, "Anki makes no card of a cloze note without a hole.")
+HOLE_OUTSIDE_CLOZE = Rule(
+    "hole-outside-cloze", ERROR, "Only cloze cards have holes; elsewhere the learner would read the marks."
+)
+EMPTY_HOLE = Rule("empty-hole", ERROR, "A hole with nothing in it asks for nothing.")
+NESTED_HOLE = Rule("nested-hole", ERROR, "Anki versions disagree on holes inside holes (2.1.54 makes one card less).")
+HOLE_NUMBER = Rule("hole-number", ERROR, "Anki takes the numbers 1 to 500 and ignores others.")
+
+# Media, links, HTML
+MISSING_MEDIA = Rule("missing-media", ERROR, "Desktop shows a broken picture, AnkiDroid «Failed to load».")
+WRONG_CASE_MEDIA = Rule("wrong-case-media", ERROR, "Works on macOS and Windows and fails on every phone.")
+UNSAFE_MEDIA = Rule("unsafe-media", ERROR, "A card takes nothing from outside the deck's folder, and works offline.")
+UNSUPPORTED_MEDIA = Rule("unsupported-media", ERROR, "Not every Anki client can show this type of file.")
+BROKEN_MEDIA = Rule("broken-media", ERROR, "A picture that cannot be read would be shown as a broken one.")
+UNSAFE_SVG = Rule("unsafe-svg", ERROR, "An SVG with scripts or outside references is refused: cards run nothing.")
+IMAGE_WITHOUT_ALT = Rule("image-without-alt", ERROR, "Who cannot see the picture hears nothing in its place.")
+UNUSED_MEDIA = Rule("unused-media", WARNING, "Files that no card shows are usually a misspelt reference.")
+UNSAFE_LINK = Rule("unsafe-link", ERROR, "Cards may link to http, https and mailto addresses only.")
+UNSAFE_HTML = Rule("unsafe-html", ERROR, "HTML beyond a short list breaks cards or runs code on a learner's phone.")
+
+# Markdown that would lose something
+UNKNOWN_LANGUAGE = Rule("unknown-language", WARNING, "Code in an unknown language is shown without colours.")
+UNKNOWN_CODE_WORD = Rule(
+    "unknown-code-word", WARNING, "A misspelt `verify` would show the learner the check instead of hiding it."
+)
+UNCLOSED_FENCE = Rule("unclosed-fence", ERROR, "A code fence without its end swallows every card after it.")
+UNCLOSED_MATH = Rule("unclosed-math", ERROR, "A formula without its end is shown as TeX source.")
+UNDEFINED_FOOTNOTE = Rule("undefined-footnote", ERROR, "The learner would see a mark that leads nowhere.")
+LOST_TABLE_CELL = Rule(
+    "lost-table-cell",
+    ERROR,
+    "A row with more cells than the header loses them, often because of a | inside code.",
+)
+
+# The deck's own files
+BROKEN_CONFIG = Rule("broken-config", ERROR, "deck.toml or notetypes.toml cannot be used as it is.")
+UNKNOWN_CONFIG_KEY = Rule("unknown-config-key", ERROR, "A misspelt setting does nothing, and nobody notices.")
+BROKEN_TEMPLATE = Rule("broken-template", ERROR, "Anki would show an error text on every card of the note type.")
+
+RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -1,0 +1,105 @@
+"""What the tests share: decks in temporary folders, the command line, golden files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from recto.project import Checked, Project, open_project
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = 1_795_300_000
+"""The time of every build in the tests unless a test says otherwise: 2026-11-21 (UTC)."""
+
+DECK_TOML = """\
+name = "Test"
+slug = "test"
+version = "1.0.0"
+namespace = "test"
+deck-id = 1763780400009
+tag-prefix = "t"
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the expected outputs")
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A deck in a folder of its own."""
+
+    root: Path
+
+    @property
+    def project(self) -> Project:
+        return open_project(self.root)
+
+    def write(self, path: str, content: str | bytes) -> Deck:
+        """Write a file of the deck, byte for byte."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        return self
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_bytes().decode()
+
+    def check(self, now: int = NOW) -> Checked:
+        return self.project.check(clock=lambda: now)
+
+    def build(self, now: int = NOW, *, lock: bool = False) -> Path:
+        """Write dist/….apkg (and deck.lock) and return its path."""
+        from recto.package import write_apkg
+
+        checked = self.check(now)
+        assert checked.edition, checked.diagnostics
+        assert checked.ok, checked.diagnostics
+        target = self.project.package_path(checked.edition)
+        write_apkg(checked.edition, self.root, target)
+        if lock:
+            self.project.write_ledger(checked.edition)
+        return target
+
+
+MakeDeck = Callable[..., Deck]
+
+
+@pytest.fixture
+def make_deck(tmp_path: Path) -> MakeDeck:
+    """`make_deck({"cards/a.md": "…"})`: a deck with this repository's templates and the given files."""
+    count = 0
+
+    def make(files: dict[str, str | bytes] | None = None) -> Deck:
+        nonlocal count
+        count += 1
+        deck = Deck(tmp_path / f"deck{count}")
+        shutil.copytree(ROOT / "templates", deck.root / "templates")
+        (deck.root / "cards").mkdir()
+        deck.write("deck.toml", DECK_TOML)
+        for path, content in (files or {}).items():
+            deck.write(path, content)
+        return deck
+
+    return make
+
+
+Golden = Callable[[str, Path], None]
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """`golden(text, path)`: the text must be what the file says; `make golden` rewrites the file."""
+
+    def compare(text: str, path: Path) -> None:
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert path.exists(), f"{path} is missing; `make golden` writes it"
+        assert text == path.read_bytes().decode()
+
+    return compare
