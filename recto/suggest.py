@@ -17,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     for candidate in known:
         distance = _slips(folded, candidate.casefold())
         allowed = 2 if max(len(word), len(candidate)) >= 6 else 1
-        if distance <= allowed and distance < best_distance and distance < len(candidate):
+        if distance <= allowed and distance < best_distance and distance < min(len(word), len(candidate)):
             best, best_distance = candidate, distance
     return best
 

@@ -52,7 +52,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="recto")
 def group() -> None:
-    r"""Turn Markdown cards into a versioned Anki deck.
+    """Turn Markdown cards into a versioned Anki deck.
 
     \b
     Example:

@@ -17,7 +17,7 @@ from recto.errors import ToolError
 @click.option("--write-lock", is_flag=True, help="Note in deck.lock what this package promises to learners.")
 @deck_options
 def command(deck: Path, quiet: bool, out: Path | None, locked: bool, write_lock: bool) -> int:
-    r"""Check the deck, then write the package. A build never changes cards/, and a failed one leaves no trace.
+    """Check the deck, then write the package. A build never changes cards/, and a failed one leaves no trace.
 
     \b
     Example:

@@ -21,7 +21,7 @@ from recto.cli.common import check_project, deck_options, print_diagnostics
 )
 @deck_options
 def command(deck: Path, quiet: bool, style: str) -> int:
-    r"""Report every fault of the deck, sorted, each with its place and what to do.
+    """Report every fault of the deck, sorted, each with its place and what to do.
 
     \b
     Example:

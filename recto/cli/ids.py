@@ -14,7 +14,7 @@ from recto.cli.common import deck_options
 @click.option("--write", is_flag=True, help="Write the ids into the files; without it they are only shown.")
 @deck_options
 def command(deck: Path, quiet: bool, write: bool) -> int:
-    r"""Give an id to every card that has none. Ids that stand in a file are never touched.
+    """Give an id to every card that has none. Ids that stand in a file are never touched.
 
     \b
     Example:

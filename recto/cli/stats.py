@@ -13,7 +13,7 @@ from recto.cli.common import check_project, deck_options, print_diagnostics
 @click.command("stats")
 @deck_options
 def command(deck: Path, quiet: bool) -> int:
-    r"""Count the deck: cards by deck, kind and tag, lengths of questions and answers.
+    """Count the deck: cards by deck, kind and tag, lengths of questions and answers.
 
     \b
     Example:

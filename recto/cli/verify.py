@@ -14,7 +14,7 @@ from recto.cli.common import deck_options, paint
 @click.argument("apkg", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @deck_options
 def command(deck: Path, quiet: bool, apkg: Path | None) -> int:
-    r"""Import a package into a throw-away collection of real Anki and look at every card.
+    """Import a package into a throw-away collection of real Anki and look at every card.
 
     \b
     Example:

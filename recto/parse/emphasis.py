@@ -2,9 +2,10 @@
 
 CommonMark decides whether `*` opens or closes by what stands on both sides: white space, punctuation, or neither
 (specification 0.31, section 6.2). Scripts that put no space around marks break that: in
-`**注意力（Attention）**机制` the closing marks have punctuation before and a letter behind, so stock parsers print
-them. Here a CJK character beside the marks counts like white space for that decision, and CJK punctuation is not taken for
-punctuation (commonmark-spec#650). Only the decision differs; matching openers with closers stays markdown-it-py's.
+`**注意力（Attention）**机制` the closing marks have punctuation before and a letter behind, so stock parsers
+print them. Here a CJK character beside the marks counts like white space for that decision, and CJK punctuation
+is not taken for punctuation (commonmark-spec#650). Only the decision differs; matching openers with closers stays
+markdown-it-py's.
 """
 
 from __future__ import annotations

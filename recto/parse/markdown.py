@@ -40,7 +40,7 @@ def parser() -> MarkdownIt:
     cjk_emphasis_plugin(md)
     cloze_plugin(md)
     md.block.ruler.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
-    md.block.ruler.before("fence", "math_block", math_block_dollar(allow_labels=False), {"alt": ["paragraph"]})
+    md.block.ruler.before("fence", "math_block", math_block_dollar(allow_labels=False))
     # Pandoc's conditions for dollars keep money money: no space inside, no digit behind the closing dollar.
     md.inline.ruler.before(
         "escape",

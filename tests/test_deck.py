@@ -1,0 +1,115 @@
+"""The deck in this repository is itself a test: clean, as promised, and its numbers computed."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from dataclasses import dataclass
+
+import pytest
+from conftest import NOW, ROOT
+
+from recto.ledger import unpromised
+from recto.model import Edition
+from recto.parse.markdown import parse_markdown
+from recto.project import open_project, read_source
+from recto.verify import import_apkg
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    checked = open_project(ROOT).check(clock=lambda: NOW)
+    assert checked.diagnostics == ()
+    assert checked.edition
+    return checked.edition
+
+
+@dataclass(frozen=True)
+class Block:
+    """A code block that is to be executed: where it stands, its code, the output below it (None: not asserted)."""
+
+    place: str
+    code: str
+    output: str | None
+
+
+def executed_blocks(word: str) -> list[Block]:
+    blocks: list[Block] = []
+    for path in open_project(ROOT).topic_paths():
+        source, _ = read_source(ROOT, path)
+        fences = [token for token in parse_markdown(source) if token.type == "fence"]
+        for fence, following in zip(fences, [*fences[1:], None], strict=True):
+            if word in fence.info.split()[1:] and fence.map:
+                output = following.content if following and following.info.strip() == "output" else None
+                blocks.append(Block(f"{source.path}:{fence.map[0] + 1}", fence.content, output))
+    return blocks
+
+
+def execute(code: str) -> str:
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(compile(code, "card", "exec"), {"__name__": "__main__"})
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("block", executed_blocks("verify"), ids=lambda block: block.place)
+def test_numbers__are_what_the_card_says(block: Block) -> None:
+    """Every hidden check of the deck passes, and asserts something."""
+    assert "assert " in block.code
+    execute(block.code)
+
+
+@pytest.mark.parametrize("block", executed_blocks("run"), ids=lambda block: block.place)
+def test_shown_code__prints_what_the_card_shows(block: Block) -> None:
+    """Every shown program prints exactly the output below it."""
+    assert block.output is not None
+    assert execute(block.code) == block.output
+
+
+def test_lock__is_up_to_date(edition: Edition) -> None:
+    """The committed deck.lock is that of the committed cards: a fresh clone builds the published bytes."""
+    assert unpromised(open_project(ROOT).ledger(), edition) == []
+
+
+def test_package__is_good_in_real_anki(tmp_path: object) -> None:
+    """The deck imports as built: every card renders, nothing is missing, a second import changes nothing."""
+    from pathlib import Path
+
+    from recto.package import write_apkg
+
+    checked = open_project(ROOT).check(clock=lambda: NOW)
+    assert checked.edition
+    package = Path(str(tmp_path)) / "deck.apkg"
+    write_apkg(checked.edition, ROOT, package)
+    report = import_apkg(package)
+    assert report.problems == ()
+    assert report.notes == len(checked.edition.notes) >= 60
+    assert report.cards == sum(len(linked.ordinals) for linked in checked.edition.notes)
+    assert {name for name, _ in report.decks} == {linked.deck for linked in checked.edition.notes}
+
+
+def test_mix_of_cards__is_as_planned(edition: Edition) -> None:
+    """What the first edition promised to contain."""
+    texts = ["".join(linked.note.fields) for linked in edition.notes]
+    tags = [linked.note.tags for linked in edition.notes]
+    assert sum("llm::kind::compute" in t for t in tags) >= 8
+    assert sum(linked.note.kind == "cloze" for linked in edition.notes) >= 6
+    assert sum(len(linked.ordinals) == 2 for linked in edition.notes if linked.note.kind == "qa") >= 4
+    assert sum("<table>" in text for text in texts) >= 4
+    assert sum("\\[" in text for text in texts) >= 6
+    assert sum('<pre class="code">' in text for text in texts) >= 4
+    assert sum(".svg" in text for text in texts) >= 2
+
+
+def test_every_card__has_one_tag_of_each_group_and_a_source(edition: Edition) -> None:
+    """Filtered decks work, and no fact is without its source."""
+    sources = {
+        linked.notetype.kind: [f.name for f in linked.notetype.fields].index("Source") for linked in edition.notetypes
+    }
+    for linked in edition.notes:
+        for group in ("topic", "kind", "tier", "level"):
+            found = [tag for tag in linked.note.tags if tag.startswith(f"llm::{group}::")]
+            assert len(found) == 1, (linked.note.id, group)
+        source = linked.note.fields[sources[linked.note.kind]]
+        assert re.search(r'href="https?://', source), linked.note.id
