@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-.PHONY: help deck test check verify stats preview lint types format golden screenshots clean
+SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
+.PHONY: help deck test check verify stats lint types format golden screenshots clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -41,7 +42,8 @@ golden: $(STAMP)-dev ## rewrite the expected outputs of the tests; the review is
 
 screenshots: $(STAMP)-dev deck ## make docs/screenshots from the real deck
 	sh tools/chromium.sh
-	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots
+	rm -rf docs/screenshots
+	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots --cards $(SHOWN)
 
 clean: ## remove what was made
 	rm -rf $(VENV) dist build *.egg-info

@@ -8,6 +8,7 @@ from recto.diagnostic import Diagnostic, has_errors
 from recto.model import Config
 from recto.settings import Settings
 from recto.source import Source
+from recto.suggest import nearest
 
 CONFIG_FILE = "deck.toml"
 
@@ -23,8 +24,9 @@ def parse_config(source: Source) -> tuple[Config | None, tuple[Diagnostic, ...]]
         return None, tuple(settings.diagnostics)
     table = settings.values
     settings.refuse_unknown(table, KEYS)
+    misspelt = {nearest(key, KEYS) for key in table if key not in KEYS}
     for key in ("name", "slug", "namespace", "version", "deck-id", "tag-prefix"):
-        if key not in table:
+        if key not in table and key not in misspelt:
             settings.report(f"{key} is missing", source.line_span(0), f"add a line `{key} = …`; see docs/format.md")
     areas = settings.take(table, "areas", dict, {})
     config = Config(

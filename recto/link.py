@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from recto.compile import area_of
@@ -59,17 +60,19 @@ def link(
     ordered = order_units(units, config)
     diagnostics = _find_twins(ordered)
     media: dict[str, MediaFile] = {}
+    meant: set[str] = set()
     stamps = _Stamps(clock)
     notes: list[LinkedNote] = []
     for unit in ordered:
-        faulty = {d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR}
-        for note in unit.notes:
-            used, faults = _resolve_media(note.media, inventory)
+        faulty = [d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR]
+        ends = [note.span.line for note in unit.notes[1:]]
+        for note, end in zip(unit.notes, [*ends, sys.maxsize], strict=False):
+            used, faults = _resolve_media(note.media, inventory, meant)
             diagnostics += faults
             media |= {file.name: file for file in used.values()}
             fields = tuple(_put_media(text, used) for text in note.fields)
             ordinals = card_ordinals(notetypes[note.kind], fields)
-            if not ordinals and note.span.line not in faulty:
+            if not ordinals and not any(note.span.line <= line < end for line in faulty):
                 diagnostics.append(
                     NO_CARD_MADE.at(note.span, "Anki would make no card of this", "the front shows no filled field")
                 )
@@ -83,7 +86,7 @@ def link(
                 deck=unit.deck,
             )
             notes.append(linked)
-    diagnostics += _find_unused(inventory, {use.path for unit in units for note in unit.notes for use in note.media})
+    diagnostics += _find_unused(inventory, meant)
     kinds = {linked.note.kind for linked in notes}
     edition = Edition(
         title=config.name,
@@ -165,44 +168,44 @@ def _find_twins(units: Sequence[Unit]) -> list[Diagnostic]:
     return found
 
 
-def _resolve_media(uses: Sequence[MediaUse], inventory: Inventory) -> tuple[dict[str, MediaFile], list[Diagnostic]]:
+def _resolve_media(
+    uses: Sequence[MediaUse], inventory: Inventory, meant: set[str]
+) -> tuple[dict[str, MediaFile], list[Diagnostic]]:
+    """The files that a note shows, by path; `meant` collects the paths of those and of what a slip was meant for."""
     found: dict[str, MediaFile] = {}
     diagnostics: list[Diagnostic] = []
-    by_folded = {path.casefold(): path for path in (*inventory.files, *inventory.faults)}
     for use in uses:
-        if use.path in inventory.faults:
-            rule, message = inventory.faults[use.path]
+        path = use.path
+        meant.add(path)
+        if path in inventory.faults:
+            rule, message = inventory.faults[path]
             diagnostics.append(rule.at(use.span, message, "cards show only files that are safe everywhere"))
-        elif use.path in inventory.files:
-            found[use.path] = inventory.files[use.path]
-        elif posixpath.splitext(use.path)[1].lower() not in SUPPORTED:
-            diagnostics.append(
-                UNSUPPORTED_MEDIA.at(
-                    use.span,
-                    f"{posixpath.basename(use.path)} is of a type that not every Anki shows",
-                    f"use one of {' '.join(SUPPORTED)}",
-                )
-            )
-        elif use.path.casefold() in by_folded:
-            right = posixpath.basename(by_folded[use.path.casefold()])
-            diagnostics.append(
-                WRONG_CASE_MEDIA.at(
-                    use.span,
-                    f"{posixpath.basename(use.path)} is spelt {right} on disk",
-                    "spell it alike; phones tell A from a",
-                )
-            )
+        elif path in inventory.files:
+            found[path] = inventory.files[path]
         else:
-            siblings = [p for p in inventory.files if posixpath.dirname(p) == posixpath.dirname(use.path)]
-            guess = nearest(posixpath.basename(use.path), [posixpath.basename(p) for p in siblings])
-            diagnostics.append(
-                MISSING_MEDIA.at(
-                    use.span,
-                    f"there is no file {use.path}",
-                    f'did you mean "{guess}"?' if guess else "put it there",
-                )
-            )
+            fault, guess = _explain_missing(use, inventory)
+            diagnostics.append(fault)
+            meant.add(guess)
     return found, diagnostics
+
+
+def _explain_missing(use: MediaUse, inventory: Inventory) -> tuple[Diagnostic, str]:
+    """What is wrong with a reference that leads to no file, and the file that was probably meant ('' for none)."""
+    folder, name = posixpath.split(use.path)
+    if posixpath.splitext(name)[1].lower() not in SUPPORTED:
+        message = f"{name} is of a type that not every Anki shows"
+        return UNSUPPORTED_MEDIA.at(use.span, message, f"use one of {' '.join(SUPPORTED)}"), ""
+    known = (*inventory.files, *inventory.faults)
+    alike = next((path for path in known if path.casefold() == use.path.casefold()), "")
+    if alike:
+        # Only the part that differs: the name, or the whole path when a folder is spelt otherwise.
+        shown = (name, posixpath.basename(alike)) if posixpath.dirname(alike) == folder else (use.path, alike)
+        message = "{} is spelt {} on disk".format(*shown)
+        return WRONG_CASE_MEDIA.at(use.span, message, "spell it alike; phones tell A from a"), alike
+    guess = nearest(name, [posixpath.basename(path) for path in known if posixpath.dirname(path) == folder])
+    help_ = f'did you mean "{guess}"?' if guess else "put it there"
+    fault = MISSING_MEDIA.at(use.span, f"there is no file {use.path}", help_)
+    return fault, posixpath.join(folder, guess) if guess else ""
 
 
 def _put_media(text: str, used: Mapping[str, MediaFile]) -> str:

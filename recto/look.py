@@ -30,6 +30,9 @@ def parse_look(files: Mapping[str, Source]) -> tuple[dict[str, NoteType], tuple[
     notetypes: dict[str, NoteType] = {}
     for kind, table in settings.values.items():
         before = len(settings.diagnostics)
+        if not isinstance(table, dict):
+            settings.report(f"{kind} must be a table", settings.span_of(kind), f"begin it with a line [{kind}]")
+            continue
         notetype = _parse_notetype(kind, table, files, css, settings)
         if len(settings.diagnostics) == before:
             notetypes[kind] = notetype
@@ -49,7 +52,10 @@ def _parse_notetype(
     here = f"[{kind}]"
     settings.refuse_unknown(table, _TYPE_KEYS, here)
     fields = tuple(_parse_field(entry, here, settings) for entry in settings.take(table, "fields", list, [], here))
-    is_cloze = settings.take(table, "type", str, "normal", here) == "cloze"
+    type_ = settings.take(table, "type", str, "normal", here)
+    if type_ not in ("normal", "cloze"):
+        settings.report(f'type = "{type_}" means nothing', settings.span_of("type", here), "one of: normal, cloze")
+    is_cloze = type_ == "cloze"
     names = {field.name for field in fields}
     if not fields or len(names) < len(fields):
         settings.report(f"note type {kind} needs fields with different names", settings.span_of("fields", here))
@@ -64,7 +70,7 @@ def _parse_notetype(
         )
     return NoteType(
         kind=kind,
-        id=_parse_id(table, here, settings),
+        id=_parse_id(table, settings, here),
         name=settings.take(table, "name", str, "", here) or kind,
         is_cloze=is_cloze,
         fields=fields,
@@ -73,11 +79,12 @@ def _parse_notetype(
     )
 
 
-def _parse_id(table: dict[str, Any], after: str, settings: Settings) -> int:
-    value: int = settings.take(table, "id", int, 0, after)
-    if not 0 < value < 2**53:
+def _parse_id(table: dict[str, Any], settings: Settings, *after: str) -> int:
+    value: int = settings.take(table, "id", int, 1, *after)
+    if "id" not in table or not 0 < value < 2**53:
         # JSON numbers above 2^53 do not survive JavaScript, and Anki's editor is a web page.
-        settings.report("id is missing or not a number between 1 and 2^53", settings.span_of("id", after))
+        span = settings.span_of("id", *after) if "id" in table else settings.span_of_text(*after)
+        settings.report("id is missing or not a number between 1 and 2^53", span)
     return value
 
 
@@ -86,25 +93,25 @@ def _parse_field(entry: Any, here: str, settings: Settings) -> FieldType:
         settings.report("each field is a table { name = …, id = …, from = … }", settings.span_of("fields", here))
         entry = {}
     name = settings.take(entry, "name", str, "", here)
-    after = f'"{name}"' if name else here
-    settings.refuse_unknown(entry, _FIELD_KEYS, after)
-    origin, _, argument = settings.take(entry, "from", str, "", after).partition(":")
+    after = (here, f'"{name}"') if name else (here,)
+    settings.refuse_unknown(entry, _FIELD_KEYS, *after)
+    origin, _, argument = settings.take(entry, "from", str, "", *after).partition(":")
     if origin not in ORIGINS or (origin in ("option", "tag")) is not bool(argument):
         settings.report(
             f'field {name}: from = "{entry.get("from", "")}" means nothing',
-            settings.span_of("from", after),
+            settings.span_of("from", *after),
             f"one of: {', '.join(ORIGINS)} (option and tag with a name, as in option:reverse)",
         )
-    headings = settings.take(entry, "headings", list, [], after)
+    headings = settings.take(entry, "headings", list, [], *after)
     return FieldType(
         name=name,
-        id=_parse_id(entry, after, settings),
+        id=_parse_id(entry, settings, *after),
         origin=origin,
         argument=argument,
         headings=(name, *(str(heading) for heading in headings)),
-        required=settings.take(entry, "required", bool, False, after),
-        flag=settings.take(entry, "flag", bool, False, after),
-        needs_option=settings.take(entry, "with", str, "", after),
+        required=settings.take(entry, "required", bool, False, *after),
+        flag=settings.take(entry, "flag", bool, False, *after),
+        needs_option=settings.take(entry, "with", str, "", *after),
     )
 
 
@@ -123,18 +130,18 @@ def _parse_template_entry(
         )
         entry = {}
     name = settings.take(entry, "name", str, "", here)
-    after = f'"{name}"' if name else here
-    settings.refuse_unknown(entry, ("name", "id", "front", "back"), after)
+    after = (here, f'"{name}"') if name else (here,)
+    settings.refuse_unknown(entry, ("name", "id", "front", "back"), *after)
     sides: list[str] = []
     for side in ("front", "back"):
-        path = "templates/" + settings.take(entry, side, str, "", after)
+        path = "templates/" + settings.take(entry, side, str, "", *after)
         if path not in files:
-            settings.report(f"template {name}: there is no file {path}", settings.span_of(side, after))
+            settings.report(f"template {name}: there is no file {path}", settings.span_of(side, *after))
             sides.append("")
         else:
             settings.diagnostics.extend(_check_template(files[path], fields, side, is_cloze))
             sides.append(files[path].text.strip() + "\n")
-    return CardTemplate(name, _parse_id(entry, after, settings), *sides)
+    return CardTemplate(name, _parse_id(entry, settings, *after), *sides)
 
 
 def _check_template(source: Source, fields: set[str], side: str, is_cloze: bool) -> list[Diagnostic]:
@@ -142,7 +149,8 @@ def _check_template(source: Source, fields: set[str], side: str, is_cloze: bool)
     try:
         nodes = parse_template(source.text)
     except TemplateError as error:
-        return [BROKEN_TEMPLATE.at(source.span(error.offset, error.offset + 2), error.message)]
+        help_ = "write &#123;&#123; for a literal {{" if error.message.startswith("{{ ") else ""
+        return [BROKEN_TEMPLATE.at(source.span(error.offset, error.offset + 2), error.message, help_)]
     known = fields | SPECIAL_FIELDS
     found = [
         BROKEN_TEMPLATE.at(
@@ -161,14 +169,12 @@ def _check_template(source: Source, fields: set[str], side: str, is_cloze: bool)
 
 
 def _refuse_shared_ids(notetypes: dict[str, NoteType], settings: Settings) -> None:
-    seen: dict[int, str] = {}
+    seen: set[int] = set()
     for kind, notetype in notetypes.items():
-        ids = [notetype.id, *(f.id for f in notetype.fields), *(t.id for t in notetype.templates)]
-        for number in ids:
+        here = f"[{kind}]"
+        named = [(f.id, f'"{f.name}"') for f in notetype.fields] + [(t.id, f'"{t.name}"') for t in notetype.templates]
+        for number, name in ((notetype.id, ""), *named):
             if number in seen:
-                settings.report(
-                    f"id {number} stands twice",
-                    settings.span_of("id", f"[{kind}]"),
-                    "every id is a number of its own",
-                )
-            seen[number] = kind
+                span = settings.span_of("id", here, *([name] if name else []))
+                settings.report(f"id {number} stands twice", span, "every id is a number of its own")
+            seen.add(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 import imagesize
 
@@ -24,6 +26,15 @@ from recto.suggest import slug
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 SOUNDS = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac")
 SUPPORTED = PICTURES + SOUNDS
+
+# The first bytes of each type (their specifications); a file of another type would be shown by some clients only.
+_SIGNATURES = {
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".gif": (b"GIF87a", b"GIF89a"),
+    ".webp": (b"RIFF",),
+}
 
 # Names above 120 bytes are cut by Anki (measured, 26.09.3); 40 + a hash stays far below, also with Anki's own suffix.
 _STEM_LENGTH = 40
@@ -81,24 +92,36 @@ def describe_media(path: str, data: bytes) -> tuple[MediaFile, tuple[Rule, str] 
     elif suffix.lower() == ".svg":
         width, height, fault = _read_svg(path, data)
     elif suffix.lower() in PICTURES:
-        width, height = imagesize.get(io.BytesIO(data))
+        width, height = imagesize.get(io.BytesIO(data)) if data.startswith(_SIGNATURES[suffix.lower()]) else (0, 0)
         if width <= 0 or height <= 0:
             width, height, fault = 0, 0, (BROKEN_MEDIA, f"{path} is not a picture, whatever its name says")
     return MediaFile(path, name, digest, int(width), int(height)), fault
 
 
 def _read_svg(path: str, data: bytes) -> tuple[int, int, tuple[Rule, str] | None]:
-    if re.search(rb"<!\s*(?:DOCTYPE|ENTITY)", data, re.IGNORECASE):
-        return 0, 0, (UNSAFE_SVG, f"{path} has a DOCTYPE or entities; remove them")
+    problem = _svg_declarations(data)
+    if problem:
+        return 0, 0, (UNSAFE_SVG, f"{path} {problem}")
     try:
-        root = ElementTree.fromstring(data)
-    except ElementTree.ParseError as error:
+        root = ElementTree.fromstring(data)  # without a DOCTYPE there is nothing to expand
+    except (ElementTree.ParseError, LookupError) as error:
         return 0, 0, (BROKEN_MEDIA, f"{path} is not well-formed: {error}")
     for element in root.iter():
         problem = _svg_problem(element)
         if problem:
             return 0, 0, (UNSAFE_SVG, f"{path}: {problem}")
     return (*_svg_size(root), None)
+
+
+def _svg_declarations(data: bytes) -> str:
+    """What stands before the picture and could load or expand something, in any encoding; '' if nothing does."""
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append("has a DOCTYPE or entities; remove them")
+    parser.ProcessingInstructionHandler = lambda *_: found.append("has a processing instruction <?…?>; remove it")
+    with contextlib.suppress(expat.ExpatError, LookupError):  # reported as not well-formed
+        parser.Parse(data, True)
+    return found[0] if found else ""
 
 
 def _svg_problem(element: ElementTree.Element) -> str:
@@ -113,7 +136,8 @@ def _svg_problem(element: ElementTree.Element) -> str:
             return f"the reference {value} leads outside"
         texts.append(value)
     for text in texts:
-        if re.search(r"@import|url\(\s*['\"]?(?!#)", text, re.IGNORECASE):
+        # A backslash could hide any of these words from this search (CSS Syntax, 4.3.7).
+        if "\\" in text or re.search(r"@import|image-set|url\(\s*['\"]?(?!#)", text, re.IGNORECASE):
             return "a style refers to something outside"
     return ""
 
@@ -123,11 +147,9 @@ def _local(name: object) -> str:
 
 
 def _svg_size(root: ElementTree.Element) -> tuple[int, int]:
-    sizes = [re.fullmatch(r"([\d.]+)(?:px)?", root.get(key, "")) for key in ("width", "height")]
-    if sizes[0] and sizes[1]:
-        return round(float(sizes[0][1])), round(float(sizes[1][1]))
+    """Width and height in px, from these attributes or the viewBox; 0, 0 when neither says."""
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
-    try:
-        return round(float(box[2])), round(float(box[3]))
-    except (IndexError, ValueError):
-        return 0, 0
+    for width, height in ((root.get("width", ""), root.get("height", "")), tuple((box * 4)[2:4])):
+        with contextlib.suppress(ValueError, OverflowError):
+            return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
+    return 0, 0

@@ -55,8 +55,9 @@ class Project:
         sources: list[Source] = []
         for path in self.topic_paths():
             source, faults = read_source(self.root, path)
-            sources.append(source)
             diagnostics += faults
+            if source.text or not faults:
+                sources.append(source)
         if config is None or not notetypes:
             return Checked(None, _sorted(diagnostics))
         units: list[Unit] = [compile_source(s, config, notetypes) for s in progress(sources, len(sources))]
@@ -71,12 +72,22 @@ class Project:
         folder = self.root / CARDS_FOLDER
         if not folder.is_dir():
             raise ToolError(f"there is no folder {CARDS_FOLDER}/ in {self.root}", hint="put the topic files there")
-        return [p for p in walk(folder) if p.suffix.lower() == ".md" and p.name.lower() != "readme.md"]
+        paths = [p for p in walk(folder) if p.suffix.lower() == ".md" and p.name.lower() != "readme.md"]
+        for path in paths:
+            if not path.resolve().is_relative_to(folder.resolve()):
+                relative = path.relative_to(self.root).as_posix()
+                raise ToolError(
+                    f"{relative} is a link that leads out of {CARDS_FOLDER}/", hint="put the file itself there"
+                )
+        return paths
 
     def ledger(self) -> Ledger:
         """What earlier packages have promised; empty before the first."""
         path = self.root / LOCK_FILE
-        return parse_ledger(path.read_text(encoding="utf-8")) if path.exists() else Ledger()
+        try:
+            return parse_ledger(path.read_text(encoding="utf-8")) if path.exists() else Ledger()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ToolError(f"cannot read {LOCK_FILE}: {error}", hint="take the file from the last commit") from error
 
     def write_ledger(self, edition: Edition) -> None:
         """Note in deck.lock what a package of this edition promises to learners."""
@@ -197,4 +208,5 @@ _NO_CONTROLS = {ord(char): "\ufffd" for char in _CONTROLS}
 
 
 def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(diagnostics, key=lambda d: d.sort_key))
+    # A fault in a footnote that two cards show is one fault.
+    return tuple(sorted(set(diagnostics), key=lambda d: d.sort_key))

@@ -42,6 +42,11 @@ DUPLICATE_ID = Rule("duplicate-id", ERROR, "Two notes with one identity: later u
 MALFORMED_ID = Rule("malformed-id", ERROR, "An id is kept for ever, so it must be easy to type and to compare.")
 MISSING_QUESTION = Rule("missing-question", ERROR, "An answer without its question asks the learner nothing.")
 MISSING_ANSWER = Rule("missing-answer", ERROR, "A question without its answer teaches nothing.")
+HEADING_WITHOUT_SPACE = Rule(
+    "heading-without-space",
+    ERROR,
+    "Without a space behind its # a heading is a paragraph, and its card does not exist.",
+)
 UNKNOWN_KIND = Rule("unknown-kind", ERROR, "The kind decides the note type; a misspelt one would be another card.")
 UNKNOWN_OPTION = Rule("unknown-option", ERROR, "A misspelt option does nothing, and nobody notices.")
 BAD_ATTRIBUTE = Rule("bad-attribute", ERROR, "What cannot be read between { and } would be lost.")
@@ -68,6 +73,7 @@ HOLE_OUTSIDE_CLOZE = Rule(
     "hole-outside-cloze", ERROR, "Only cloze cards have holes; elsewhere the learner would read the marks."
 )
 EMPTY_HOLE = Rule("empty-hole", ERROR, "A hole with nothing in it asks for nothing.")
+UNCLOSED_HOLE = Rule("unclosed-hole", ERROR, "The learner would read the marks and not be asked.")
 NESTED_HOLE = Rule("nested-hole", ERROR, "Anki versions disagree on holes inside holes (2.1.54 makes one card less).")
 HOLE_NUMBER = Rule("hole-number", ERROR, "Anki takes the numbers 1 to 500 and ignores others.")
 

@@ -54,6 +54,9 @@ Node = Replacement | Section
 @lru_cache(maxsize=256)
 def parse_template(text: str) -> tuple[Node, ...]:
     """The replacements and sections of a template; plain text is left out. Raises `TemplateError`."""
+    open_tag = re.search(r"\{\{(?!.*?\}\})|\{\{(?=(?:(?!\}\}).)*\{\{)", text, re.DOTALL)
+    if open_tag:
+        raise TemplateError("{{ without its }}", open_tag.start())
     tags = _TAG.finditer(text)
     nodes, closed = _parse_until(tags, None, 0)
     assert closed is None

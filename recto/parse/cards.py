@@ -12,7 +12,7 @@ from recto.config import is_deck_name
 from recto.diagnostic import Diagnostic
 from recto.model import Attributes, Card, FieldType, NoteType, Passage, Topic
 from recto.parse.frontmatter import FrontMatter, parse_front_matter
-from recto.parse.heading import parse_attributes
+from recto.parse.heading import find_slip, parse_attributes
 from recto.parse.markdown import block_span, inline_span, meta, parse_markdown, plain_text
 from recto.parse.outline import CardPart, Outline, is_comment
 from recto.rulebook import (
@@ -24,9 +24,7 @@ from recto.rulebook import (
     EMPTY_FIELD,
     FIELD_WITHOUT_OPTION,
     MALFORMED_ID,
-    MISSING_ANSWER,
     MISSING_ID,
-    MISSING_QUESTION,
     UNKNOWN_FIELD,
     UNKNOWN_KIND,
     UNKNOWN_OPTION,
@@ -83,24 +81,14 @@ def _read_card(
     notetype = _choose_notetype(attributes, notetypes, diagnostics)
     _check_options(attributes, notetype, diagnostics)
     question = Passage(span, (part.inline,))
-    if not part.inline.content.strip():
-        diagnostics.append(MISSING_QUESTION.at(span, "this card has no question", "write it behind the ##"))
-    body, sections = _read_fields(part, source, notetype, diagnostics)
-    if not body.tokens or all(_is_hidden(token) for token in body.tokens):
-        diagnostics.append(
-            MISSING_ANSWER.at(
-                span,
-                "this card has a question but no answer",
-                "write the answer under the heading, or delete the card",
-            )
-        )
+    body, sections = _read_fields(part, source, notetype, notetypes, diagnostics)
     _check_section_options(part, sections, notetype, attributes, diagnostics)
     own_tags = tuple(
         (word, s) for key, value, s in attributes.options if key == "tags" for word in value.split(" ") if word
     )
     covers = (*(word for word, _ in front_matter.covers), *attributes.option("covers").split())
     return Card(
-        id=_read_id(attributes, part, span, diagnostics),
+        id=_read_id(attributes, part, source, diagnostics),
         span=span,
         notetype=notetype,
         attributes=attributes,
@@ -112,8 +100,14 @@ def _read_card(
     )
 
 
-def _read_id(attributes: Attributes, part: CardPart, span: Span, diagnostics: list[Diagnostic]) -> str:
+def _read_id(attributes: Attributes, part: CardPart, source: Source, diagnostics: list[Diagnostic]) -> str:
+    slip = None if attributes.id else find_slip(part.inline.meta["full"])
+    if slip:
+        start, end, message, help_ = slip
+        diagnostics.append(BAD_ATTRIBUTE.at(inline_span(source, part.inline, start, end), message, help_))
+        return ""
     if not attributes.id:
+        span = block_span(source, part.opening)
         bare = re.search(r"\{([a-z0-9][a-z0-9-]*)\}\s*$", part.inline.content)
         help_ = (
             f"did you mean {{#{bare[1]}}}?"
@@ -143,7 +137,9 @@ def _choose_notetype(
     for word, span in kinds[1:]:
         diagnostics.append(BAD_ATTRIBUTE.at(span, f"a second kind, .{word}", f"keep one of .{kinds[0][0]} and .{word}"))
     kind = kinds[0][0] if kinds else DEFAULT_KIND
-    notetype = notetypes.get(kind) or next(iter(notetypes.values()))
+    guesses = [nearest(word, notetypes) for word, _ in attributes.classes]
+    guess = next((word for word in guesses if word), DEFAULT_KIND)  # read on as what was probably meant
+    notetype = notetypes.get(kind if kinds else guess) or next(iter(notetypes.values()))
     flags = _option_names(notetype, flags=True)
     for word, span in attributes.classes:
         if word in notetypes or word in flags:
@@ -175,7 +171,11 @@ def _check_options(attributes: Attributes, notetype: NoteType, diagnostics: list
 
 
 def _read_fields(
-    part: CardPart, source: Source, notetype: NoteType, diagnostics: list[Diagnostic]
+    part: CardPart,
+    source: Source,
+    notetype: NoteType,
+    notetypes: Mapping[str, NoteType],
+    diagnostics: list[Diagnostic],
 ) -> tuple[Passage, tuple[tuple[str, Passage], ...]]:
     by_heading = {heading.casefold(): f for f in notetype.fields if f.origin == "section" for heading in f.headings}
     current, passages = part.blocks, []
@@ -184,14 +184,18 @@ def _read_fields(
         text = plain_text(sub.inline)
         span = block_span(source, sub.opening)
         found = by_heading.get(text.casefold())
+        if meta(sub.opening, "attributes"):
+            full = sub.inline.meta["full"]
+            at = inline_span(source, sub.inline, full.rindex("{"), len(full.rstrip()))
+            diagnostics.append(
+                BAD_ATTRIBUTE.at(at, "only questions take attributes", "remove them, or move them to the H2")
+            )
         if found is None:
+            owner = next((n for n in notetypes.values() if _has_section(n, text)), None)
             guess = nearest(text, (h for f in by_heading.values() for h in f.headings))
-            if guess:
-                diagnostics.append(
-                    UNKNOWN_FIELD.at(
-                        span, f'"{text}" is no field of a {notetype.kind} card', f'did you mean "{guess}"?'
-                    )
-                )
+            if owner or guess:
+                help_ = f"it is one of a {owner.kind} card" if owner else f'did you mean "{guess}"?'
+                diagnostics.append(UNKNOWN_FIELD.at(span, f'"{text}" is no field of a {notetype.kind} card', help_))
             current.extend((sub.opening, sub.inline, _closing(sub.opening), *sub.blocks))
             continue
         if any(name == found.name for name, _, _ in named):
@@ -199,13 +203,17 @@ def _read_fields(
         current = list(sub.blocks)
         named.append((found.name, span, current))
     for name, span, blocks in named:
-        if not blocks:
+        if all(_is_hidden(block) for block in blocks):
             diagnostics.append(
                 EMPTY_FIELD.at(span, "nothing stands under this heading", "write it or remove the heading")
             )
         else:
             passages.append((name, Passage(span, tuple(blocks))))
     return Passage(block_span(source, part.opening), tuple(part.blocks)), tuple(passages)
+
+
+def _has_section(notetype: NoteType, heading: str) -> bool:
+    return any(heading.casefold() == h.casefold() for f in notetype.fields if f.origin == "section" for h in f.headings)
 
 
 def _closing(opening: Token) -> Token:

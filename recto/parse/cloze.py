@@ -90,7 +90,7 @@ def _mark_rule(state: StateInline, silent: bool) -> bool:
     if end < 0 or src[end - 1].isspace() or src.startswith("===", end):
         return False
     if not silent:
-        _push_hole(state, start + 2, end, None, "")
+        _push_hole(state, start + 2, end, end + 2, None, "")
     state.pos = end + 2
     return True
 
@@ -105,7 +105,7 @@ def _explicit_rule(state: StateInline, silent: bool) -> bool:
     if not silent:
         text_end = _last_divider(state, found.end(), end)
         hint = state.src[text_end + 2 : end] if text_end < end else ""
-        _push_hole(state, found.end(), text_end, int(found[1]), hint)
+        _push_hole(state, found.end(), text_end, end + 2, int(found[1]), hint)
     state.pos = end + 2
     return True
 
@@ -135,13 +135,13 @@ def _find_end(state: StateInline, start: int, closing: str) -> int:
     return end if end + len(closing) <= state.posMax else -1
 
 
-def _push_hole(state: StateInline, start: int, end: int, number: int | None, hint: str) -> None:
+def _push_hole(state: StateInline, start: int, end: int, outer_end: int, number: int | None, hint: str) -> None:
     outer_pos, outer_max = state.pos, state.posMax
     opening = state.push("hole_open", "", 1)
     opening.meta = {
         "number": number,
         "hint": hint,
-        "at": (outer_pos, end),
+        "at": (outer_pos, outer_end),
         "empty": not state.src[start:end].strip(),
     }
     state.pos, state.posMax = start, end

@@ -31,20 +31,30 @@ class FrontMatter:
 def parse_front_matter(source: Source) -> tuple[FrontMatter, list[Diagnostic]]:
     """Read the front matter of a file, if it has one."""
     lines = source.lines
-    if not _FENCE.fullmatch(lines[0]):
+    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if not _FENCE.fullmatch(lines[first]):
         return FrontMatter(), []
-    end = next((n for n, line in enumerate(lines[1:], 1) if _END.fullmatch(line)), None)
+    end = next((n for n, line in enumerate(lines[first + 1 :], first + 1) if _END.fullmatch(line)), None)
     if end is None:
-        span = source.line_span(0)
-        return FrontMatter(), [
-            BROKEN_FRONT_MATTER.at(span, "front matter without its end", "add a line --- below the settings")
-        ]
+        span = source.line_span(first)
+        help_ = "add a line --- below the settings"
+        taken = next((n for n, line in enumerate(lines[first:], first) if not line.strip() or line.startswith("#")), 0)
+        return FrontMatter(lines=taken), [BROKEN_FRONT_MATTER.at(span, "front matter without its end", help_)]
+    if first > 0:
+        span = source.line_span(first)
+        message = "front matter must begin in the first line"
+        return FrontMatter(lines=end + 1), [BROKEN_FRONT_MATTER.at(span, message, "delete the empty lines above it")]
     start = source.line_start(1)
     text = source.text[start : source.line_start(end)]
     diagnostics: list[Diagnostic] = []
     try:
         # compose gives nodes with places and builds no objects: no Python tags, and aliases stay one node.
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError:
+        span = source.line_span(1)
+        return FrontMatter(lines=end + 1), [
+            BROKEN_FRONT_MATTER.at(span, "nested too deeply", "lists hold words, not lists")
+        ]
     except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
         mark = getattr(error, "problem_mark", None)
         at = start + (mark.index if mark else getattr(error, "position", 0))

@@ -12,10 +12,10 @@ from recto.source import Span
 
 SpanAt = Callable[[int, int], Span]
 
-_BLOCK = re.compile(r"""\s*\{(\s*(?:[#.]|[\w-]+=)(?:[^{}"'“”]|"[^"]*"|'[^']*'|["'“”])*)\}\s*$""")
+_BLOCK = re.compile(r"""\s*\{(\s*(?:[#.]|[\w-]+=)(?:[^{}"']|"[^"]*"|'[^']*'|["'])*+)\}\s*$""")
 _WORD = re.compile(
     r"""\#(?P<id>[^\s#.=}"']*) | \.(?P<cls>[^\s.=}"']+) | (?P<key>[\w-]+)=(?P<value>"[^"]*"|'[^']*'|[^\s"'}]+(?=\s|$)) |
-        (?P<bad>\S+)""",
+        (?P<bad>[\w-]+=["'][^"']*$ | \S+)""",
     re.VERBOSE,
 )
 
@@ -29,6 +29,20 @@ def split_attributes(content: str) -> tuple[str, str, int]:
     if not found:
         return content, "", -1
     return content[: found.start()], found[1], found.start(1)
+
+
+def find_slip(content: str) -> tuple[int, int, str, str] | None:
+    """(start, end, message, help) of braces that look like attributes but are none, in a heading without an id."""
+    if found := re.search(r"\{\s*#[^{}]*$", content):
+        return found.start(), len(content.rstrip()), "{ without its }", "close it at the end of the line"
+    if found := re.search(r"(?<![{\w])#[\w-]+[^{}]*\}\s*$", content):
+        word = found[0].split("}")[0].split()[0]
+        return found.start(), len(content.rstrip()), "} without its {", f"write {{ in front of {word}"
+    if found := re.search(r"\{\s*#[\w-]+[^{}]*\}", content):
+        rest = content[found.end() :].strip()
+        help_ = "put everything into one pair of { }" if rest.startswith("{") else "move it there"
+        return found.start(), found.end(), f"{found[0]} is not at the end of the heading", help_
+    return None
 
 
 def parse_attributes(text: str, offset: int, span_at: SpanAt) -> tuple[Attributes, list[Diagnostic]]:

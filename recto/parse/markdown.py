@@ -85,6 +85,23 @@ def inline_span(source: Source, inline: Token, start: int, end: int) -> Span:
     return source.span(_offset(inline, start), _offset(inline, end))
 
 
+def content_span(source: Source, inline: Token | None, token: Token, start: int, end: int) -> Span:
+    """A stretch of the content of a code or math token, in a line (`inline` given) or as a block."""
+    if inline is not None:
+        at: tuple[int, int] = token.meta["at"]
+        found = inline.content.find(token.content, *at)
+        first = at[0] if found < 0 else found
+        return inline_span(source, inline, first + start, first + end)
+    before = token.content[:start]
+    line = before.count("\n")
+    text = token.content.split("\n")[line]
+    # A fence and display math have their opening marks in the first line of their own.
+    number = (token.map or [0])[0] + line + (1 if token.type == "fence" else 0)
+    column = max(source.line_text(number).find(text), 0) + start - (before.rfind("\n") + 1)
+    offset = source.line_start(number) + column
+    return source.span(offset, offset + end - start)
+
+
 def block_span(source: Source, token: Token) -> Span:
     """The first line of a block token."""
     return source.line_span(token.map[0] if token.map else 0)
@@ -160,25 +177,50 @@ def _heading_attributes(state: StateCore) -> None:
 
 
 def _set_origins(source: Source, tokens: list[Token]) -> None:
-    cell_from: dict[int, int] = {}  # line → offset in it from which the next table cell is searched
+    cells: list[tuple[int, str]] = []
     for token in tokens:
+        if token.type == "tr_open" and token.map:
+            cells = _cells(source.line_text(token.map[0]))
+        if token.type == "table_close":
+            cells = []
         if token.type != "inline" or not token.map:
             continue
         first = token.map[0]
+        if cells:
+            token.meta["origin"] = _cell_origin(source.line_start(first), *cells.pop(0), token.content)
+            continue
         origin: list[tuple[int, int]] = []
         content_start = 0
         for index, content in enumerate(token.meta.get("full", token.content).split("\n")):
             line = source.line_text(first + index)
             stripped = content.lstrip()
             skipped = len(content) - len(stripped)
-            found = line.find(stripped, cell_from.get(first + index, 0))
-            if found < 0:  # a cell with an escaped pipe, or a tab that was expanded: the line's first character
+            found = line.find(stripped)
+            if found < 0:  # a tab that was expanded: the line's first character
                 found = len(line) - len(line.lstrip())
-            elif stripped:
-                cell_from[first + index] = found + len(stripped)
             origin.append((content_start + skipped, source.line_start(first + index) + found))
             content_start += len(content) + 1
         token.meta["origin"] = tuple(origin)
+
+
+def _cells(line: str) -> list[tuple[int, str]]:
+    """(column, text) of each piece between the bars of a table row, less a container's marks before the first bar."""
+    pieces = [(m.start(), m[0]) for m in re.finditer(r"(?:\\.|[^|\\])+|(?<=\|)(?=\|)", line)]
+    if pieces and not pieces[0][1].strip("> \t") and line.find("|") >= 0:
+        pieces = pieces[1:]
+    return pieces or [(0, line)]
+
+
+def _cell_origin(line_start: int, column: int, text: str, content: str) -> tuple[tuple[int, int], ...]:
+    r"""Where a cell's content stands; behind each `\|`, which is one character of content, the offset grows by one."""
+    plain = text.replace("\\|", "|")
+    shift = max(plain.find(content), 0)
+    source_at = line_start + column + shift + text[:shift].count("\\|")
+    origin = [(0, source_at)]
+    raw = text[shift:]
+    for number, found in enumerate(re.finditer(r"\\\|", raw)):
+        origin.append((found.start() - number, source_at + found.start() + 1))
+    return tuple(origin)
 
 
 def _offset(inline: Token, position: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,10 +17,10 @@ from markdown_it.token import Token
 from recto.model import MediaUse, Passage
 from recto.parse.cloze import Hole, find_holes
 from recto.parse.emphasis import is_cjk
-from recto.parse.markdown import block_span, parser
+from recto.parse.markdown import block_span, content_span, inline_span, parser
 from recto.render.code import highlight, lexer_for
 from recto.render.escape import escape_cloze, escape_code, escape_tex, escape_text
-from recto.render.raw import find_unbalanced, find_unsafe
+from recto.render.raw import read_tags
 from recto.render.sheet import Sheet, media_mark
 from recto.rulebook import (
     EMPTY_HOLE,
@@ -27,8 +28,9 @@ from recto.rulebook import (
     HOLE_OUTSIDE_CLOZE,
     IMAGE_WITHOUT_ALT,
     LOST_TABLE_CELL,
+    MISSING_MEDIA,
     NESTED_HOLE,
-    UNCLOSED_FENCE,
+    UNCLOSED_HOLE,
     UNCLOSED_MATH,
     UNDEFINED_FOOTNOTE,
     UNKNOWN_CODE_WORD,
@@ -42,6 +44,8 @@ from recto.suggest import did_you_mean
 
 CODE_WORDS = ("run", "verify")
 AUDIO = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac")
+# `$$`, `{{c1::`, a picture's marks with a space in its path, and `==` beside a word.
+_LEFTOVER = re.compile(r"\$\$|\{\{c\d+::|!\[[^\]\n]*\]\([^()<>\n]* [^()\n]*\)|==(?=[^\s=])|(?<=[^\s=])==")
 _MAX_HOLE = 500  # Anki 26.09.3 takes c1 … c500
 
 
@@ -50,11 +54,7 @@ def render_blocks(passage: Passage, sheet: Sheet) -> str:
     before = len(sheet.footnote_numbers)
     out = _RENDERER.render(passage.tokens, parser().options, {"sheet": sheet})
     out += _render_footnotes(before, sheet)
-    if sheet.raw_html:
-        problem = find_unbalanced(out)
-        if problem:
-            sheet.report(UNSAFE_HTML, passage.span, problem, "close the tag in the field that opens it")
-        sheet.raw_html = False
+    _check_closed(sheet, 0)
     return out.strip()
 
 
@@ -105,8 +105,10 @@ class _FieldRenderer(RendererHTML):
         out: list[str] = []
         for index, token in enumerate(tokens):
             if token.type == "inline":
-                sheet.inline = token
+                sheet.inline, open_tags = token, len(sheet.open_tags)
+                _check_leftovers(token, sheet)
                 out.append(self.renderInline(token.children or [], options, env))
+                _check_closed(sheet, open_tags)
                 sheet.inline = None
             elif token.type in self.rules:
                 out.append(self.rules[token.type](tokens, index, options, env))
@@ -117,15 +119,7 @@ class _FieldRenderer(RendererHTML):
     # --- text ----------------------------------------------------------------------------------------------
 
     def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        sheet: Sheet = env["sheet"]
-        if tokens[idx].content.lstrip().startswith("$$"):
-            sheet.report(
-                UNCLOSED_MATH,
-                sheet.span_of(tokens[idx]),
-                "$$ without its end",
-                "close the formula with $$, or write \\$",
-            )
-        return escape_text(tokens[idx].content, cloze=sheet.cloze)
+        return escape_text(tokens[idx].content, cloze=env["sheet"].cloze)
 
     def softbreak(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         """A line end in the source is a space on the card, but not between two CJK characters, which are set solid."""
@@ -144,10 +138,7 @@ class _FieldRenderer(RendererHTML):
 
     def _raw(self, token: Token, sheet: Sheet) -> str:
         content = re.sub(r"<!--.*?-->", "", token.content, flags=re.DOTALL)
-        problem = find_unsafe(content)
-        if problem:
-            sheet.report(UNSAFE_HTML, sheet.span_of(token), problem, "write \\< for a literal <, or put it in `code`")
-        sheet.raw_html = True
+        _check_tags(content, sheet.span_of(token), sheet)
         return escape_cloze(content) if sheet.cloze else content
 
     # --- links and media -----------------------------------------------------------------------------------
@@ -258,23 +249,12 @@ class _FieldRenderer(RendererHTML):
     # --- holes ---------------------------------------------------------------------------------------------
 
     def _opening(self, hole: Hole, token: Token, sheet: Sheet) -> str:
+        span = content_span(sheet.source, sheet.inline, token, hole.start, hole.end)
         if not sheet.cloze:
-            sheet.report(HOLE_OUTSIDE_CLOZE, sheet.span_of(token), "a hole outside the text of the card", _HOLES_GO)
+            sheet.report(HOLE_OUTSIDE_CLOZE, span, "a hole outside the text of the card", _HOLES_GO)
         if sheet.hole_depth:
-            sheet.report(NESTED_HOLE, sheet.span_of(token), "a hole inside a hole", "make them two holes side by side")
-        return self._open_hole(hole.number, not hole.content.strip(), token, sheet)
-
-    def _open_hole(self, number: int | None, is_empty: bool, token: Token, sheet: Sheet) -> str:
-        if is_empty:
-            sheet.report(
-                EMPTY_HOLE,
-                sheet.span_of(token),
-                "an empty hole",
-                "write what the learner has to say inside it",
-            )
-        if number is not None and not 1 <= number <= _MAX_HOLE:
-            sheet.report(HOLE_NUMBER, sheet.span_of(token), f"hole number {number}", f"numbers are 1 to {_MAX_HOLE}")
-        return f"{{{{c{sheet.next_number(number)}::"
+            sheet.report(NESTED_HOLE, span, "a hole inside a hole", "make them two holes side by side")
+        return _open_hole(hole.number, not hole.content.strip(), span, sheet)
 
     def hole_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         sheet: Sheet = env["sheet"]
@@ -286,7 +266,7 @@ class _FieldRenderer(RendererHTML):
         if sheet.hole_depth:
             sheet.report(NESTED_HOLE, sheet.span_of(token), "a hole inside a hole", "make them two holes side by side")
         sheet.hole_depth += 1
-        return self._open_hole(token.meta["number"], token.meta["empty"], token, sheet)
+        return _open_hole(token.meta["number"], token.meta["empty"], sheet.span_of(token), sheet)
 
     def hole_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         sheet: Sheet = env["sheet"]
@@ -328,12 +308,63 @@ class _FieldRenderer(RendererHTML):
         return f'<sup class="fn">[{number}]</sup>'
 
 
+_CLOSE_TAGS = "close the tag in the field that opens it"
 _HOLES_GO = "holes go into the text under the heading, not into other fields"
 _RENDERER = _FieldRenderer()
 
 
+def _check_tags(content: str, span: Span, sheet: Sheet) -> None:
+    """Report tags that are not allowed or close nothing; remember those that are open. One fault is one report."""
+    for tag in read_tags(content):
+        top = sheet.open_tags[-1][0] if sheet.open_tags else ""
+        if tag.nesting < 0 and top == tag.name:
+            sheet.open_tags.pop()
+        elif tag.problem:
+            sheet.report(UNSAFE_HTML, span, tag.problem, "write \\< for a literal <, or put it in `code`")
+        elif tag.nesting < 0:
+            sheet.report(UNSAFE_HTML, span, f"</{tag.name}> closes nothing that is open", _CLOSE_TAGS)
+        if tag.nesting > 0:
+            sheet.open_tags.append((tag.name, span))
+
+
+def _check_closed(sheet: Sheet, kept: int) -> None:
+    """Report tags that are still open at the end of a field, or of the line of text that opened them."""
+    for name, span in sheet.open_tags[kept:]:
+        if not any(d.rule == UNSAFE_HTML.name and d.span == span for d in sheet.diagnostics):
+            sheet.report(UNSAFE_HTML, span, f"<{name}> is never closed", _CLOSE_TAGS)
+    del sheet.open_tags[kept:]
+
+
+def _check_leftovers(inline: Token, sheet: Sheet) -> None:
+    """Report marks that are left over as text: math, holes and pictures that were begun and are none."""
+    children = inline.children or []
+    if not any(child.type == "text" and _LEFTOVER.search(child.content) for child in children):
+        return
+    text = inline.content
+    for child in children:
+        if child.type in ("code_inline", "math_inline", "math_inline_double", "image", "hole_open", "html_inline"):
+            start, end = child.meta["at"]
+            text = text[:start] + " " * (end - start) + text[end:]
+    for found in re.finditer(r"\\.|" + _LEFTOVER.pattern, text):
+        span = inline_span(sheet.source, inline, *found.span())
+        if found[0] == "$$":
+            sheet.report(UNCLOSED_MATH, span, "$$ without its end", "close the formula with $$, or write \\$")
+        elif found[0].startswith("!["):
+            sheet.report(MISSING_MEDIA, span, "this is no picture", "a path with spaces goes into < >: ![…](<a b.svg>)")
+        elif found[0].startswith("{{") or (found[0] == "==" and sheet.cloze):
+            sheet.report(UNCLOSED_HOLE, span, f"{found[0]} without its end", "close the hole, or write \\ in front")
+
+
 def _is_web_address(href: str) -> bool:
     return urlsplit(href).scheme.lower() in ("http", "https", "mailto")
+
+
+def _open_hole(number: int | None, is_empty: bool, span: Span, sheet: Sheet) -> str:
+    if is_empty:
+        sheet.report(EMPTY_HOLE, span, "an empty hole", "write what the learner has to say inside it")
+    if number is not None and not 1 <= number <= _MAX_HOLE:
+        sheet.report(HOLE_NUMBER, span, f"hole number {number}", f"numbers are 1 to {_MAX_HOLE}")
+    return f"{{{{c{sheet.next_number(number)}::"
 
 
 def _closing(hole: Hole) -> str:
@@ -342,9 +373,6 @@ def _closing(hole: Hole) -> str:
 
 def _check_fence(token: Token, language: str, words: list[str], sheet: Sheet) -> None:
     span = block_span(sheet.source, token)
-    last = sheet.source.line_text(token.map[1] - 1) if token.map else token.markup
-    if token.map and (token.map[1] - token.map[0] < 2 or not last.rstrip().endswith(token.markup)):
-        sheet.report(UNCLOSED_FENCE, span, "this code block has no end", f"close it with a line {token.markup}")
     if language and language != "output" and lexer_for(language) is None:
         sheet.report(
             UNKNOWN_LANGUAGE,
@@ -381,8 +409,11 @@ def _check_table(tokens: Sequence[Token], idx: int, sheet: Sheet) -> None:
 
 def _media_path(src: str, span: Span, sheet: Sheet) -> str | None:
     """The deck-relative path of a reference, or None with a diagnostic when it leaves the folder of the cards."""
-    target = unquote(src)
+    target = unicodedata.normalize("NFC", unquote(src))
     root = sheet.source.path.split("/", 1)[0]
+    if not target:
+        sheet.report(MISSING_MEDIA, span, "this picture names no file", "write its path between the ( )")
+        return None
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", target):
         sheet.report(
             UNSAFE_MEDIA,

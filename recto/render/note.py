@@ -8,8 +8,9 @@ from recto.diagnostic import Diagnostic
 from recto.model import Card, FieldType, Note, Passage, Topic
 from recto.render.html import explicit_hole_numbers, render_blocks, render_line
 from recto.render.sheet import Sheet
-from recto.rulebook import CLOZE_WITHOUT_HOLE
+from recto.rulebook import CLOZE_WITHOUT_HOLE, MISSING_ANSWER, MISSING_QUESTION
 from recto.source import Source
+from recto.template import is_empty_field
 
 RETIRED_TAG = "retired"
 
@@ -35,7 +36,10 @@ def render_note(card: Card, topic: Topic, source: Source, tag_prefix: str) -> tu
 def _render_field(f: FieldType, card: Card, topic: Topic, sections: dict[str, Passage], sheet: Sheet) -> str:
     match f.origin:
         case "heading":
-            return render_line(card.question, sheet)
+            html_ = render_line(card.question, sheet)
+            if is_empty_field(html_):
+                sheet.report(MISSING_QUESTION, card.span, "this card has no question", "write it behind the ##")
+            return html_
         case "body":
             return _render_body(card, sheet)
         case "section":
@@ -59,11 +63,14 @@ def _render_body(card: Card, sheet: Sheet) -> str:
     sheet.cloze = card.notetype.is_cloze
     sheet.taken = explicit_hole_numbers(card.body)
     out = render_blocks(card.body, sheet)
-    if sheet.cloze and card.body.tokens and "{{c" not in out:
-        sheet.diagnostics.append(
-            CLOZE_WITHOUT_HOLE.at(
-                card.span, "a cloze card without a hole", "mark what the learner has to say ==like this=="
-            )
+    if is_empty_field(out):
+        message, help_ = (
+            "this card has a question but no answer",
+            "write the answer under the heading, or delete the card",
         )
+        sheet.report(MISSING_ANSWER, card.span, message, help_)
+    elif sheet.cloze and "{{c" not in out:
+        help_ = "mark what the learner has to say ==like this=="
+        sheet.report(CLOZE_WITHOUT_HOLE, card.span, "a cloze card without a hole", help_)
     sheet.cloze = False
     return out

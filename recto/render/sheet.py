@@ -35,7 +35,7 @@ class Sheet:
     footnote_numbers: dict[str, int] = field(default_factory=dict)
     inline: Token | None = None
     hole_depth: int = 0
-    raw_html: bool = False
+    open_tags: list[tuple[str, Span]] = field(default_factory=list)
 
     def report(self, rule: Rule, span: Span, message: str, help: str = "") -> None:  # noqa: A002
         """Note a fault."""
