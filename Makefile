@@ -15,6 +15,7 @@ deck: $(STAMP)-deck ## check cards/ and build dist/llm-interview-<version>.apkg
 
 test: $(STAMP)-dev ## run all tests, in real Anki and real Chromium
 	sh tools/chromium.sh
+	sh tools/oldest_anki.sh .venv-oldest-anki
 	$(BIN)/python -m pytest -n auto
 
 check: $(STAMP)-deck ## report every fault of the cards
@@ -46,7 +47,7 @@ screenshots: $(STAMP)-dev deck ## make docs/screenshots from the real deck
 	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots --cards $(SHOWN)
 
 clean: ## remove what was made
-	rm -rf $(VENV) dist build *.egg-info
+	rm -rf $(VENV) .venv-oldest-anki dist build *.egg-info
 
 # A missing venv module (bare Debian and Ubuntu have none) is installed if we may, else named.
 $(VENV)/bin/python:

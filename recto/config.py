@@ -12,7 +12,8 @@ from recto.suggest import nearest
 
 CONFIG_FILE = "deck.toml"
 
-KEYS = ("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "description", "areas")
+KEYS = ("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description", "areas")
+LANGUAGES = ("zh", "en")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -36,6 +37,7 @@ def parse_config(source: Source) -> tuple[Config | None, tuple[Diagnostic, ...]]
         version=settings.take(table, "version", str, ""),
         deck_id=settings.take(table, "deck-id", int, 0),
         tag_prefix=settings.take(table, "tag-prefix", str, ""),
+        language=settings.take(table, "language", str, "en"),
         description=settings.take(table, "description", str, "").strip(),
         areas=tuple((folder, settings.take(areas, folder, str, folder, "[areas]")) for folder in areas),
     )
@@ -63,6 +65,10 @@ def _check_values(settings: Settings, config: Config) -> None:
         )
     if not _WORD.fullmatch(config.namespace):
         settings.report(f'namespace "{config.namespace}" must be of a-z, 0-9 and -', span("namespace"))
+    if config.language not in LANGUAGES:
+        settings.report(
+            f'language "{config.language}" is not known', span("language"), f"one of {', '.join(LANGUAGES)}"
+        )
     if config.tag_prefix and not re.fullmatch(r"[^\s:,\"*]+", config.tag_prefix):
         settings.report(f'tag-prefix "{config.tag_prefix}" cannot be a tag in Anki', span("tag-prefix"))
     if not 1 < config.deck_id < 2**53:

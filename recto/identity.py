@@ -5,8 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 
 from recto.model import NoteType
+
+# The renderer lets no `}}` and no `::` but its own into a hole.
+_HOLE = re.compile(r"\{\{c(\d+)::(.*?)\}\}", re.DOTALL)
 
 
 def guid_of(namespace: str, card_id: str) -> str:
@@ -34,6 +38,22 @@ def digest_of_notetype(notetype: NoteType) -> str:
     templates = [(t.name, t.id, t.front, t.back) for t in notetype.templates]
     fields = [(f.name, f.id) for f in notetype.fields]
     return _digest([notetype.id, notetype.name, notetype.is_cloze, fields, templates, notetype.css])
+
+
+def guid_of_note(namespace: str, card_id: str, alias: str) -> str:
+    """The GUID of a card that may be known to learners under a former id, or under a foreign `guid:…`."""
+    return alias.removeprefix("guid:") if alias.startswith("guid:") else guid_of(namespace, alias or card_id)
+
+
+def hole_digests(fields: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """(number, 8 hex digits of what is in it) of every hole in a note's fields, by number; hints do not count."""
+    texts: dict[int, list[str]] = {}
+    for html in fields:
+        for number, inside in _HOLE.findall(html):
+            texts.setdefault(int(number), []).append(inside.partition("::")[0])
+    return tuple(
+        (number, hashlib.sha256("\x1f".join(texts[number]).encode()).hexdigest()[:8]) for number in sorted(texts)
+    )
 
 
 def _digest(value: object) -> str:

@@ -1,18 +1,29 @@
-"""deck.lock: one line per card and note type, sorted, so that two branches merge and a diff can be read.
+"""deck.lock: a line per card, note type, field, template and removed card, sorted, so that branches merge.
 
     recto-lock 1
-    version 0.1.0
-    notetype qa 0a1b2c3d4e5f60718293 1795300000
-    note kv-cache-why 99aabbccddeeff001122 1795300000
+    version 0.2.0
+    released 1795300000
+    namespace my-deck
+    deck 1f9c02 My deck::Basics
+    notetype qa 1763780400101 normal 0a1b2c3d4e5f60718293 1795300000
+    field qa 00 1784284896431240 Question
+    template qa 00 1175807353842523 Card 1
+    note kv-why qa 99aabbccddeeff001122 1795300000 1f9c02 0,1
+    note kv-sum cloze 11aabbccddeeff001122 1795300000 1f9c02 0,1 1:5e0c77aa 2:90ab12cd
+    gone kv-old qa 22aabbccddeeff001122 0.2.0
 
-The last two columns are the digest of what Anki stores (`recto.identity`) and the time of the last change, in seconds
-since 1970 (UTC). A note whose digest is unchanged keeps its time: Anki then leaves the learner's note alone.
+Times are seconds since 1970 (UTC), digests those of `recto.identity`. A note whose digest is unchanged keeps its time:
+Anki then leaves the learner's note alone. Behind a note's cards may stand its holes (number:digest), `guid=…` when its
+identity is not made of its id, and `retired`.
 """
 
 from __future__ import annotations
 
+import hashlib
+
 from recto.errors import ToolError
-from recto.model import Edition, Ledger, Promise
+from recto.identity import guid_of, hole_digests
+from recto.model import Edition, Ledger, LinkedNote, LinkedNoteType, Promise, Schema, Tombstone
 
 LOCK_FILE = "deck.lock"
 _HEADER = "recto-lock 1"
@@ -24,48 +35,168 @@ def parse_ledger(text: str) -> Ledger:
     if not lines or lines[0].strip() != _HEADER:
         raise ToolError(
             f"{LOCK_FILE}:1: this is not a lock file that this version can read",
-            hint=f"its first line must be «{_HEADER}»; take the file from the last commit, do not edit it by hand",
+            hint=f"its first line must be «{_HEADER}»; {_REPAIR}",
         )
-    version = ""
-    tables: dict[str, dict[str, Promise]] = {"note": {}, "notetype": {}}
+    reader = _Reader()
     for number, line in enumerate(lines[1:], 2):
-        match line.split():
+        try:
+            reader.read(line)
+        except (ValueError, KeyError) as error:
+            raise ToolError(
+                f"{LOCK_FILE}:{number}: cannot read «{line.strip()[:60]}»",
+                hint=f"a merge left something behind, or a line stands twice; {_REPAIR}",
+            ) from error
+    try:
+        return reader.ledger()
+    except (ValueError, KeyError) as error:
+        raise ToolError(f"{LOCK_FILE}: something is missing in it ({error})", hint=_REPAIR) from error
+
+
+_REPAIR = "take the file from the last commit, or restore it with `release --rebuild-lock LAST.apkg`"
+
+
+class _Reader:
+    """Collects the lines of a lock file; raises ValueError or KeyError at a line that makes no sense."""
+
+    def __init__(self) -> None:
+        self.single: dict[str, str] = {}
+        self.decks: dict[str, str] = {}
+        self.notes: dict[str, Promise] = {}
+        self.gone: dict[str, Tombstone] = {}
+        self.types: dict[str, tuple[int, bool, str, int]] = {}
+        self.parts: dict[tuple[str, str], list[tuple[int, str]]] = {}
+
+    def read(self, line: str) -> None:
+        match line.split(maxsplit=2):
             case []:
-                continue
-            case ["version", value]:
-                version = value
-            case [("note" | "notetype") as table, key, digest, modified] if (
-                modified.isdigit() and key not in tables[table]
-            ):
-                tables[table][key] = Promise(digest, int(modified))
+                return
+            case [("version" | "released" | "namespace") as key, value] if key not in self.single:
+                self.single[key] = value
+            case ["deck", key, name]:
+                self.decks[key] = name
+            case ["notetype", kind, rest] if kind not in self.types:
+                number, type_, digest, modified = rest.split()
+                self.types[kind] = (int(number), {"normal": False, "cloze": True}[type_], digest, int(modified))
+            case [("field" | "template") as part, kind, rest]:
+                place, number, name = rest.split(maxsplit=2)
+                entries = self.parts.setdefault((part, kind), [])
+                if int(place) != len(entries):
+                    raise ValueError(place)
+                entries.append((int(number), name))
+            case ["note", ident, rest] if ident not in self.notes:
+                self.notes[ident] = self._promise(rest)
+            case ["gone", ident, rest] if ident not in self.gone:
+                kind, digest, version, *more = rest.split()
+                self.gone[ident] = Tombstone(kind, digest, version, "".join(more).removeprefix("guid="))
             case _:
-                raise ToolError(
-                    f"{LOCK_FILE}:{number}: cannot read «{line.strip()[:60]}»",
-                    hint="a merge left something behind, or a line stands twice; take the file from the last commit",
-                )
-    return Ledger(version, tables["note"], tables["notetype"])
+                raise ValueError(line)
+
+    def _promise(self, rest: str) -> Promise:
+        kind, digest, modified, deck, ordinals, *more = rest.split()
+        holes = [word.split(":") for word in more if ":" in word and not word.startswith("guid=")]
+        return Promise(
+            kind=kind,
+            digest=digest,
+            modified=int(modified),
+            deck=deck,
+            ordinals=tuple(int(ordinal) for ordinal in ordinals.split(",")),
+            holes=tuple((int(number), hole) for number, hole in holes),
+            guid=next((word.removeprefix("guid=") for word in more if word.startswith("guid=")), ""),
+            retired="retired" in more,
+        )
+
+    def ledger(self) -> Ledger:
+        notes = {
+            ident: Promise(p.kind, p.digest, p.modified, self.decks[p.deck], p.ordinals, p.holes, p.guid, p.retired)
+            for ident, p in self.notes.items()
+        }
+        notetypes = {
+            kind: Schema(
+                number,
+                is_cloze,
+                digest,
+                modified,
+                tuple(self.parts[("field", kind)]),
+                tuple(self.parts[("template", kind)]),
+            )
+            for kind, (number, is_cloze, digest, modified) in self.types.items()
+        }
+        released = int(self.single["released"])
+        return Ledger(self.single["version"], released, self.single["namespace"], notes, notetypes, self.gone)
 
 
 def format_ledger(ledger: Ledger) -> str:
     """deck.lock's text."""
-    lines = [_HEADER, f"version {ledger.version}"]
-    for table, promises in (("notetype", ledger.notetypes), ("note", ledger.notes)):
-        lines += [f"{table} {key} {promise.digest} {promise.modified}" for key, promise in sorted(promises.items())]
+    lines = [_HEADER, f"version {ledger.version}", f"released {ledger.released}", f"namespace {ledger.namespace}"]
+    decks = sorted({promise.deck for promise in ledger.notes.values()})
+    lines += [f"deck {_deck_key(name)} {name}" for name in decks]
+    for kind, schema in sorted(ledger.notetypes.items()):
+        type_ = "cloze" if schema.is_cloze else "normal"
+        lines.append(f"notetype {kind} {schema.id} {type_} {schema.digest} {schema.modified}")
+        lines += [f"field {kind} {place:02} {number} {name}" for place, (number, name) in enumerate(schema.fields)]
+        lines += [
+            f"template {kind} {place:02} {number} {name}" for place, (number, name) in enumerate(schema.templates)
+        ]
+    for ident, p in sorted(ledger.notes.items()):
+        words = [ident, p.kind, p.digest, str(p.modified), _deck_key(p.deck), ",".join(map(str, p.ordinals))]
+        words += [f"{number}:{hole}" for number, hole in p.holes]
+        words += [f"guid={p.guid}"] * bool(p.guid) + ["retired"] * p.retired
+        lines.append(f"note {' '.join(words)}")
+    for ident, stone in sorted(ledger.gone.items()):
+        guid = f" guid={stone.guid}" if stone.guid else ""
+        lines.append(f"gone {ident} {stone.kind} {stone.digest} {stone.version}{guid}")
     return "\n".join(lines) + "\n"
 
 
+def _deck_key(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:6]
+
+
 def advance_ledger(ledger: Ledger, edition: Edition) -> Ledger:
-    """What a ledger says after an edition was given to learners. Lines of removed cards stay: ids are not reused."""
-    notes = {linked.note.id: Promise(linked.digest, linked.modified) for linked in edition.notes}
-    notetypes = {linked.notetype.kind: Promise(linked.digest, linked.modified) for linked in edition.notetypes}
-    return Ledger(edition.version, {**ledger.notes, **notes}, {**ledger.notetypes, **notetypes})
+    """What a ledger says after an edition was released; cards that are no longer in it get a tombstone."""
+    notes = {linked.note.id: promise_of(linked, edition.namespace) for linked in edition.notes}
+    renamed = {linked.note.alias for linked in edition.notes}
+    gone = dict(ledger.gone)
+    for ident, promise in ledger.notes.items():
+        if ident not in notes and ident not in renamed:
+            gone[ident] = Tombstone(promise.kind, promise.digest, edition.version, promise.guid)
+    for ident in notes:
+        gone.pop(ident, None)  # reinstated
+    notetypes = {linked.notetype.kind: schema_of(linked) for linked in edition.notetypes}
+    return Ledger(edition.version, edition.released, edition.namespace, notes, {**ledger.notetypes, **notetypes}, gone)
+
+
+def promise_of(linked: LinkedNote, namespace: str) -> Promise:
+    """What a package with this note promises."""
+    note = linked.note
+    return Promise(
+        kind=note.kind,
+        digest=linked.digest,
+        modified=linked.modified,
+        deck=linked.deck,
+        ordinals=linked.ordinals,
+        holes=hole_digests(note.fields) if note.holes else (),
+        guid="" if linked.guid == guid_of(namespace, note.id) else linked.guid,
+        retired=linked.retired,
+    )
+
+
+def schema_of(linked: LinkedNoteType) -> Schema:
+    """What a package with this note type promises."""
+    notetype = linked.notetype
+    return Schema(
+        id=notetype.id,
+        is_cloze=notetype.is_cloze,
+        digest=linked.digest,
+        modified=linked.modified,
+        fields=tuple((f.id, f.name) for f in notetype.fields),
+        templates=tuple((t.id, t.name) for t in notetype.templates),
+    )
 
 
 def unpromised(ledger: Ledger, edition: Edition) -> list[str]:
-    """The ids of notes and the kinds of note types that are not as the ledger says, in the edition's order."""
-    kinds = [x.notetype.kind for x in edition.notetypes if _differs(ledger.notetypes.get(x.notetype.kind), x.digest)]
-    return kinds + [x.note.id for x in edition.notes if _differs(ledger.notes.get(x.note.id), x.digest)]
-
-
-def _differs(promise: Promise | None, digest: str) -> bool:
-    return promise is None or promise.digest != digest
+    """What of an edition is not as the ledger says: ids of notes, kinds of note types, then ids that are missing."""
+    kinds = [x.notetype.kind for x in edition.notetypes if ledger.notetypes.get(x.notetype.kind) != schema_of(x)]
+    changed = [x.note.id for x in edition.notes if ledger.notes.get(x.note.id) != promise_of(x, edition.namespace)]
+    present = {x.note.id for x in edition.notes}
+    return kinds + changed + [ident for ident in ledger.notes if ident not in present]

@@ -7,13 +7,16 @@ import posixpath
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from recto.compile import area_of
 from recto.diagnostic import Diagnostic, Severity
 from recto.errors import ToolError
-from recto.identity import digest_of_note, digest_of_notetype, guid_of
+from recto.guard import find_broken_promises, promise_for
+from recto.identity import digest_of_note, digest_of_notetype, guid_of_note
 from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
+    RETIRED_TAG,
     Config,
     Edition,
     Ledger,
@@ -21,9 +24,9 @@ from recto.model import (
     LinkedNoteType,
     MediaFile,
     MediaUse,
-    Note,
     NoteType,
     Promise,
+    Schema,
     Unit,
 )
 from recto.rulebook import (
@@ -77,21 +80,26 @@ def link(
                     NO_CARD_MADE.at(note.span, "Anki would make no card of this", "the front shows no filled field")
                 )
             digest = digest_of_note(note.kind, fields, note.tags)
+            promise = promise_for(note.id, note.alias, ledger)
             linked = LinkedNote(
-                note=_with_fields(note, fields),
-                guid=guid_of(config.namespace, note.id),
+                note=replace(note, fields=fields),
+                guid=guid_of_note(config.namespace, note.id, note.alias),
                 digest=digest,
-                modified=stamps.time_of(digest, ledger.notes.get(note.id)) if note.id else 0,
+                modified=stamps.time_of(digest, promise) if note.id else 0,
                 ordinals=ordinals,
                 deck=unit.deck,
+                retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
             )
             notes.append(linked)
     diagnostics += _find_unused(inventory, meant)
     kinds = {linked.note.kind for linked in notes}
+    diagnostics += find_broken_promises(notes, notetypes, config, ledger)
     edition = Edition(
         title=config.name,
         slug=config.slug,
+        namespace=config.namespace,
         version=config.version,
+        released=0,
         deck_id=config.deck_id,
         description=config.description,
         notes=tuple(notes),
@@ -136,7 +144,7 @@ class _Stamps:
         self._clock = clock
         self._now: int | None = None
 
-    def time_of(self, digest: str, promise: Promise | None) -> int:
+    def time_of(self, digest: str, promise: Promise | Schema | None) -> int:
         if promise and promise.digest == digest:
             return promise.modified
         if self._now is None:
@@ -150,21 +158,17 @@ class _Stamps:
         return self._now
 
 
-def _with_fields(note: Note, fields: tuple[str, ...]) -> Note:
-    return Note(note.id, note.kind, fields, note.tags, note.media, note.covers, note.span)
-
-
 def _find_twins(units: Sequence[Unit]) -> list[Diagnostic]:
+    """Report cards with one identity, be it an id or a former one."""
     first: dict[str, Span] = {}
     found: list[Diagnostic] = []
     for note in sorted((n for unit in units for n in unit.notes if n.id), key=lambda n: n.span):
-        if note.id in first:
-            found.append(
-                DUPLICATE_ID.at(
-                    note.span, f'the id "{note.id}" is taken by {first[note.id]}', "give this card another id"
-                )
-            )
-        first.setdefault(note.id, note.span)
+        for name, what in ((note.id, "the id"), (note.alias, "the alias")):
+            if name and name in first and first[name] != note.span:
+                message = f'{what} "{name}" is taken by {first[name]}'
+                found.append(DUPLICATE_ID.at(note.span, message, "give this card another"))
+            if name:
+                first.setdefault(name, note.span)
     return found
 
 
@@ -212,7 +216,7 @@ def _put_media(text: str, used: Mapping[str, MediaFile]) -> str:
     if "\x02" not in text:
         return text
 
-    def replace(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         file = used.get(match[1])
         if file is None:
             return ""  # its fault is reported; the edition is not used
@@ -222,7 +226,7 @@ def _put_media(text: str, used: Mapping[str, MediaFile]) -> str:
         size = f' width="{file.width}" height="{file.height}"' if file.width and file.height else ""
         return f'class="{css}" src="{html.escape(file.name)}"{size}'
 
-    return _MEDIA_MARK.sub(replace, text)
+    return _MEDIA_MARK.sub(fill, text)
 
 
 def _find_unused(inventory: Inventory, used: set[str]) -> list[Diagnostic]:

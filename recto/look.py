@@ -70,6 +70,7 @@ def _parse_notetype(
         )
     return NoteType(
         kind=kind,
+        span=settings.span_of_text(here),
         id=_parse_id(table, settings, here),
         name=settings.take(table, "name", str, "", here) or kind,
         is_cloze=is_cloze,

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """deck.toml. `areas` maps folders below `cards/` to subdeck names, in the order of study."""
+    """deck.toml. `areas` maps folders below `cards/` to subdeck names, in the order of study.
+
+    `description` may hold {version}, {date} and {news}; `language` (zh or en) is that of NEWS.md.
+    """
 
     name: str
     slug: str
@@ -29,6 +32,7 @@ class Config:
     version: str
     deck_id: int
     tag_prefix: str
+    language: str
     description: str
     areas: tuple[tuple[str, str], ...]
 
@@ -59,9 +63,13 @@ class CardTemplate:
 
 @dataclass(frozen=True, slots=True)
 class NoteType:
-    """A note type; `kind` is the name that authors write (`qa`, `cloze`), `name` the one in Anki."""
+    """A note type; `kind` is the name that authors write (`qa`, `cloze`), `name` the one in Anki.
+
+    `span` is where its table begins in notetypes.toml.
+    """
 
     kind: str
+    span: Span
     id: int
     name: str
     is_cloze: bool
@@ -128,6 +136,10 @@ class Topic:
     footnotes: dict[str, Passage]
 
 
+RETIRED_TAG = "retired"
+"""The tag, behind the deck's prefix, of a card that is withdrawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaUse:
     """A picture or sound that a note shows: path relative to the deck, and where it is mentioned."""
@@ -137,11 +149,21 @@ class MediaUse:
 
 
 @dataclass(frozen=True, slots=True)
+class HoleUse:
+    """A hole of a cloze note as written: its number, its Markdown text, its place."""
+
+    number: int
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One card rendered: `fields` in the order of its note type, HTML.
 
     Before `link` a media file stands in the HTML as STX + its path + ETX (control characters that no source text can
-    hold); `link` puts the packaged name there.
+    hold); `link` puts the packaged name there. `alias` is the identity under which learners know the note if not its
+    id: a former id, or `guid:` and a GUID. `topic` is the H1 of its file.
     """
 
     id: str
@@ -151,6 +173,9 @@ class Note:
     media: tuple[MediaUse, ...]
     covers: tuple[str, ...]
     span: Span
+    topic: str
+    alias: str = ""
+    holes: tuple[HoleUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +214,7 @@ class LinkedNote:
     modified: int
     ordinals: tuple[int, ...]
     deck: str
+    retired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +228,17 @@ class LinkedNoteType:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The whole deck at one version. `notes` are in the order of study, `media` sorted by name."""
+    """The whole deck at one version. `notes` are in the order of study, `media` sorted by name.
+
+    `released` is the time of the release in s since 1970 (UTC), 0 for a build between releases, whose `version` ends
+    in `-dev`.
+    """
 
     title: str
     slug: str
+    namespace: str
     version: str
+    released: int
     deck_id: int
     description: str
     notes: tuple[LinkedNote, ...]
@@ -214,18 +246,59 @@ class Edition:
     media: tuple[MediaFile, ...]
 
 
+# --- what was given to learners ----------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What an earlier package promised about one note or note type: digest of its content, time of its last change."""
+    """What the last package promised about one note.
 
+    `ordinals` are its cards; `holes` (number, digest of the hole's HTML) of a cloze note; `guid` is '' when it is made
+    of the id; `modified` in s since 1970 (UTC).
+    """
+
+    kind: str
     digest: str
     modified: int
+    deck: str
+    ordinals: tuple[int, ...]
+    holes: tuple[tuple[int, str], ...] = ()
+    guid: str = ""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What the last package promised about one note type: fields and templates are (id, name) in their order."""
+
+    id: int
+    is_cloze: bool
+    digest: str
+    modified: int
+    fields: tuple[tuple[int, str], ...]
+    templates: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A removed card: its kind, last digest and GUID ('' when made of the id), the version that no longer had it."""
+
+    kind: str
+    digest: str
+    version: str
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """deck.lock: what packages so far have promised to learners. `notes` by card id, `notetypes` by kind."""
+    """deck.lock: what releases so far have promised to learners. `notes` and `gone` by card id, `notetypes` by kind.
+
+    Empty (version '') before the first release. `released` in s since 1970 (UTC).
+    """
 
     version: str = ""
+    released: int = 0
+    namespace: str = ""
     notes: dict[str, Promise] = field(default_factory=dict)
-    notetypes: dict[str, Promise] = field(default_factory=dict)
+    notetypes: dict[str, Schema] = field(default_factory=dict)
+    gone: dict[str, Tombstone] = field(default_factory=dict)

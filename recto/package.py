@@ -89,6 +89,8 @@ def _collection(edition: Edition) -> bytes:
         decks = _decks(edition, notetypes)
         genanki.Package(decks).write_to_db(cursor, newest, itertools.count(newest * 1000))
         _stamp_notetypes(cursor, edition.notetypes)
+        if edition.released:  # read by `release --rebuild-lock`; the importer does not look at it
+            cursor.execute("UPDATE col SET mod = ?", (edition.released * 1000,))
         connection.commit()
         data = bytearray(connection.serialize())
     finally:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import html
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recto.compile import compile_source
@@ -14,12 +15,13 @@ from recto.config import CONFIG_FILE, parse_config
 from recto.diagnostic import Diagnostic, has_errors
 from recto.errors import ToolError
 from recto.ids import NewId, apply_ids, propose_ids, written_ids
-from recto.ledger import LOCK_FILE, advance_ledger, format_ledger, parse_ledger
+from recto.ledger import LOCK_FILE, parse_ledger, unpromised
 from recto.link import Clock, link
 from recto.look import NOTETYPES_FILE, parse_look
 from recto.media import read_inventory, walk
 from recto.model import Config, Edition, Ledger, NoteType, Unit
-from recto.rulebook import CONTROL_CHARACTER, NOT_UTF_8
+from recto.news import NEWS_FILE, WORDS, format_date, headline_of
+from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source, normalize
 
 CARDS_FOLDER = "cards"
@@ -58,14 +60,44 @@ class Project:
             diagnostics += faults
             if source.text or not faults:
                 sources.append(source)
-        if config is None or not notetypes:
+        if config is None or not notetypes or has_errors(tuple(d for d in diagnostics if d.rule in _SETTINGS_RULES)):
             return Checked(None, _sorted(diagnostics))
         units: list[Unit] = [compile_source(s, config, notetypes) for s in progress(sources, len(sources))]
+        ledger = self.ledger()
         inventory = read_inventory(self.root, CARDS_FOLDER)
-        edition, found = link(units, notetypes, inventory, config, self.ledger(), clock=clock)
+        edition, found = link(units, notetypes, inventory, config, ledger, clock=clock)
         diagnostics += [d for unit in units for d in unit.diagnostics]
         diagnostics += found
-        return Checked(edition, _sorted(diagnostics))
+        if ledger.version == config.version and not unpromised(ledger, edition):
+            edition = replace(edition, released=ledger.released)
+        else:
+            edition = replace(edition, version=f"{config.version}-dev")
+        return Checked(self.describe(edition, config, self.news()), _sorted(diagnostics))
+
+    def describe(self, edition: Edition, config: Config, news: str) -> Edition:
+        """The edition with the placeholders of its description filled: {version}, {date}, {news}."""
+        date = format_date(edition.released) if edition.released else WORDS[config.language]["unreleased"]
+        values = {
+            "{version}": edition.version,
+            "{date}": date,
+            "{news}": html.escape(headline_of(news, edition.version), quote=False),
+        }
+        text = config.description
+        for name, value in values.items():
+            text = text.replace(name, value)
+        return replace(edition, description=text)
+
+    def config(self) -> Config:
+        """deck.toml. Raises `ToolError` when it has errors."""
+        config, _, _ = self._read_settings()
+        if config is None:
+            raise ToolError(f"{CONFIG_FILE} has errors", hint="run `check`")
+        return config
+
+    def news(self) -> str:
+        """NEWS.md's text, '' before the first release."""
+        path = self.root / NEWS_FILE
+        return read_source(self.root, path)[0].text if path.exists() else ""
 
     def topic_paths(self) -> list[Path]:
         """Every topic file, sorted. A README.md is for readers of the folder and no topic."""
@@ -89,30 +121,27 @@ class Project:
         except (OSError, UnicodeDecodeError) as error:
             raise ToolError(f"cannot read {LOCK_FILE}: {error}", hint="take the file from the last commit") from error
 
-    def write_ledger(self, edition: Edition) -> None:
-        """Note in deck.lock what a package of this edition promises to learners."""
-        text = format_ledger(advance_ledger(self.ledger(), edition))
-        replace_file(self.root / LOCK_FILE, text.encode())
-
-    def package_path(self, edition: Edition) -> Path:
-        """Where `build` puts the package unless it is told otherwise."""
-        return self.root / DIST_FOLDER / f"{edition.slug}-{edition.version}.apkg"
+    def package_path(self, slug: str, version: str) -> Path:
+        """Where `build` and `release` put the package of a version."""
+        return self.root / DIST_FOLDER / f"{slug}-{version}.apkg"
 
     def built_package(self) -> Path:
-        """The package that `build` has written for the version in deck.toml. Raises `ToolError` if there is none."""
-        config, _, _ = self._read_settings()
-        if config is None:
-            raise ToolError(f"{CONFIG_FILE} has errors", hint="run `check`")
-        path = self.root / DIST_FOLDER / f"{config.slug}-{config.version}.apkg"
-        if not path.exists():
-            raise ToolError(f"there is no {path.relative_to(self.root)}", hint="run `build` first, or name a package")
-        return path
+        """The newest package of the version in deck.toml that was built. Raises `ToolError` if there is none."""
+        config = self.config()
+        paths = [self.package_path(config.slug, version) for version in (config.version, f"{config.version}-dev")]
+        built = [path for path in paths if path.exists()]
+        if not built:
+            raise ToolError(
+                f"there is no {paths[0].relative_to(self.root)}", hint="run `build` first, or name a package"
+            )
+        return max(built, key=lambda path: path.stat().st_mtime)
 
     def assign_ids(self, *, write: bool) -> list[NewId]:
         """An id for every card without one; `write` puts them into the files. Raises `ToolError`."""
         paths = self.topic_paths()
         sources = {path: read_source(self.root, path) for path in paths}
-        taken = {*self.ledger().notes, *(i for source, _ in sources.values() for i in written_ids(source))}
+        ledger = self.ledger()
+        taken = {*ledger.notes, *ledger.gone, *(i for source, _ in sources.values() for i in written_ids(source))}
         found: list[NewId] = []
         for path, (source, faults) in sources.items():
             new_ids = propose_ids(source, taken)
@@ -203,6 +232,8 @@ def replace_file(path: Path, data: bytes) -> None:
         raise ToolError(f"cannot write {path}: {error.strerror}") from error
 
 
+# With note types that cannot be used every card would seem wrong.
+_SETTINGS_RULES = (BROKEN_CONFIG.name, UNKNOWN_CONFIG_KEY.name, BROKEN_TEMPLATE.name)
 _CONTROLS = frozenset(chr(code) for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t")
 _NO_CONTROLS = {ord(char): "\ufffd" for char in _CONTROLS}
 

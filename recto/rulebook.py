@@ -103,6 +103,27 @@ LOST_TABLE_CELL = Rule(
     "A row with more cells than the header loses them, often because of a | inside code.",
 )
 
+# What earlier releases promised
+KIND_CHANGED = Rule(
+    "kind-changed", ERROR, "Anki cannot turn a learner's note into another note type: it would never be updated again."
+)
+RENUMBERED_HOLE = Rule(
+    "renumbered-hole",
+    ERROR,
+    "A learner's history follows the number of a hole, not its text: it would move to another.",
+)
+REUSED_ID = Rule(
+    "reused-id", ERROR, "A learner may still have the removed card: its history would pass to the new one."
+)
+CHANGED_IDENTITY = Rule(
+    "changed-identity", ERROR, "Under another GUID learners would get the card a second time, without its history."
+)
+CHANGED_SCHEMA = Rule(
+    "changed-schema",
+    ERROR,
+    "Anki answers a changed note type with a second one and never updates the notes of the first.",
+)
+
 # The deck's own files
 BROKEN_CONFIG = Rule("broken-config", ERROR, "deck.toml or notetypes.toml cannot be used as it is.")
 UNKNOWN_CONFIG_KEY = Rule("unknown-config-key", ERROR, "A misspelt setting does nothing, and nobody notices.")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import tempfile
-import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recto.apkg import open_database, read_collection
 from recto.errors import ToolError
 
 if TYPE_CHECKING:
-    from anki.collection import Collection
+    from anki.collection import Collection as Collection  # for `upgrade`: anki has one door
 
 _ANKI_ERRORS = (
     "The front of this card is blank",
@@ -63,9 +62,9 @@ def import_apkg(package: Path) -> ImportReport:
         ]
         second = import_into(collection, package)
         if second["new"] or second["updated"] or second["conflicting"]:
-            problems.append(f"importing the same package again changed something: {_describe(second)}")
+            problems.append(f"importing the same package again changed something: {describe_log(second)}")
         return ImportReport(
-            anki_version=_anki_version(),
+            anki_version=anki_version(),
             notes=collection.note_count(),
             cards=collection.card_count(),
             media=sum(1 for path in Path(collection.media.dir()).iterdir() if path.is_file()),
@@ -96,12 +95,19 @@ def open_collection() -> Iterator[Collection]:
             collection.close()
 
 
-def import_into(collection: Collection, package: Path) -> dict[str, int]:
-    """Import with the options that Anki's dialog proposes; the numbers of its log. Raises `ToolError` if it refuses."""
+def import_into(collection: Collection, package: Path, *, migrate: bool = False) -> dict[str, int]:
+    """Import with the options that Anki's dialog proposes; the numbers of its log. Raises `ToolError` if it refuses.
+
+    `migrate`: with «merge note types» and «update notes: always», as a learner ticks for a changed note type.
+    """
     from anki.collection import ImportAnkiPackageRequest
     from anki.errors import BackendError
+    from anki.import_export_pb2 import IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS
 
     options = collection._backend.get_import_anki_package_presets()
+    if migrate:
+        options.merge_notetypes = True
+        options.update_notes = IMPORT_ANKI_PACKAGE_UPDATE_CONDITION_ALWAYS
     request = ImportAnkiPackageRequest(package_path=str(package.resolve()), options=options)
     try:
         log = collection.import_anki_package(request).log
@@ -111,10 +117,20 @@ def import_into(collection: Collection, package: Path) -> dict[str, int]:
     return {key: len(getattr(log, key)) for key in _LOG_KEYS}
 
 
+def export_legacy(package: Path, target: Path) -> None:
+    """Write a package of Anki's newest format again in the old one, which needs no Anki to read."""
+    from anki.collection import ExportAnkiPackageOptions
+
+    with open_collection() as collection:
+        import_into(collection, package)
+        options = ExportAnkiPackageOptions(with_scheduling=False, with_media=False, legacy=True)
+        collection.export_anki_package(out_path=str(target), options=options, limit=None)
+
+
 def _check_first_import(log: dict[str, int], package: Path) -> list[str]:
     expected = _notes_in(package)
-    if log["new"] != expected or sum(log.values()) != expected:
-        return [f"the package holds {expected} notes, Anki's log says: {_describe(log)}"]
+    if expected is not None and (log["new"] != expected or sum(log.values()) != expected):
+        return [f"the package holds {expected} notes, Anki's log says: {describe_log(log)}"]
     return []
 
 
@@ -163,16 +179,13 @@ def _visible(html: str) -> str:
     return re.sub(r"<(?!img\b)[^>]*>", "", without_style).strip()
 
 
-def _notes_in(package: Path) -> int:
-    try:
-        with zipfile.ZipFile(package) as archive:
-            data = archive.read("collection.anki2")
-        connection = sqlite3.connect(":memory:")
-        connection.deserialize(data)
+def _notes_in(package: Path) -> int | None:
+    """How many notes a package holds; None if only Anki can tell."""
+    data = read_collection(package)
+    if data is None:
+        return None
+    with open_database(data, package) as connection:
         (count,) = connection.execute("select count(*) from notes").fetchone()
-        connection.close()
-    except (OSError, KeyError, zipfile.BadZipFile, sqlite3.Error) as error:
-        raise ToolError(f"{package} is not an Anki package: {error}") from error
     return int(count)
 
 
@@ -187,11 +200,13 @@ def _count(names: Iterator[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(names).items()))
 
 
-def _describe(log: dict[str, int]) -> str:
+def describe_log(log: Mapping[str, int]) -> str:
+    """The numbers of Anki's import log in words."""
     return ", ".join(f"{count} {key.replace('_', ' ')}" for key, count in log.items() if count) or "nothing"
 
 
-def _anki_version() -> str:
+def anki_version() -> str:
+    """The version of the Anki that is installed."""
     from anki.buildinfo import version
 
     return str(version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -53,16 +53,23 @@ class Deck:
         return self.project.check(clock=lambda: now)
 
     def build(self, now: int = NOW, *, lock: bool = False) -> Path:
-        """Write dist/….apkg (and deck.lock) and return its path."""
+        """Write dist/….apkg and return its path; with `lock` as a release does, deck.lock included.
+
+        The version stays that of deck.toml: what a release demands of it is not at issue here.
+        """
+        from recto.ledger import LOCK_FILE, advance_ledger, format_ledger
         from recto.package import write_apkg
 
         checked = self.check(now)
         assert checked.edition, checked.diagnostics
         assert checked.ok, checked.diagnostics
-        target = self.project.package_path(checked.edition)
-        write_apkg(checked.edition, self.root, target)
+        edition = checked.edition
         if lock:
-            self.project.write_ledger(checked.edition)
+            edition = replace(edition, version=self.project.config().version, released=now)
+            text = format_ledger(advance_ledger(self.project.ledger(), edition))
+            self.write(LOCK_FILE, text)
+        target = self.project.package_path(edition.slug, edition.version)
+        write_apkg(edition, self.root, target)
         return target
 
 

@@ -25,22 +25,22 @@ def test_build__writes_the_package_and_says_so(make_deck: MakeDeck, capsys: pyte
     """One line with the outcome, exit 0."""
     deck = make_deck({"cards/a.md": GOOD})
     assert run(["build", "--deck", str(deck.root)]) == 0
-    package = deck.root / "dist/test-1.0.0.apkg"
+    package = deck.root / "dist/test-1.0.0-dev.apkg"
     assert package.exists()
-    assert capsys.readouterr().out.startswith("test-1.0.0.apkg: 1 notes, 1 cards, ")
+    assert capsys.readouterr().out.startswith("test-1.0.0-dev.apkg: 1 notes, 1 cards, ")
 
 
 def test_build_with_faults__writes_nothing(make_deck: MakeDeck, capsys: pytest.CaptureFixture[str]) -> None:
     """Errors are shown with their place, the old package stays, exit 1."""
     deck = make_deck({"cards/a.md": GOOD})
     run(["build", "--deck", str(deck.root), "-q"])
-    before = (deck.root / "dist/test-1.0.0.apkg").read_bytes()
+    before = (deck.root / "dist/test-1.0.0-dev.apkg").read_bytes()
     deck.write("cards/a.md", BAD)
     assert run(["build", "--deck", str(deck.root)]) == 1
     captured = capsys.readouterr()
     assert "cards/a.md:3:1: error: this card has no id [missing-id]" in captured.err
     assert "no package written: 1 error, 0 warnings" in captured.err
-    assert (deck.root / "dist/test-1.0.0.apkg").read_bytes() == before
+    assert (deck.root / "dist/test-1.0.0-dev.apkg").read_bytes() == before
 
 
 def test_build__leaves_cards_alone(make_deck: MakeDeck) -> None:
@@ -52,12 +52,13 @@ def test_build__leaves_cards_alone(make_deck: MakeDeck) -> None:
 
 
 def test_locked__refuses_what_the_lock_does_not_know(make_deck: MakeDeck, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--locked` names what differs; after `--write-lock` it builds."""
+    """`--locked` names what differs; after a release it builds, under the version's own name."""
     deck = make_deck({"cards/a.md": GOOD})
     assert run(["build", "--deck", str(deck.root), "--locked"]) == 2
     assert "2 not as deck.lock promises: qa, one" in capsys.readouterr().err
-    assert run(["build", "--deck", str(deck.root), "--write-lock"]) == 0
+    assert run(["release", "--deck", str(deck.root)]) == 0
     assert run(["build", "--deck", str(deck.root), "--locked"]) == 0
+    assert (deck.root / "dist/test-1.0.0.apkg").exists()
 
 
 @pytest.mark.parametrize("name", ["collection.apkg", "backup-1.apkg", "deck.colpkg", "deck.zip"])
@@ -161,7 +162,7 @@ def test_build_deck__without_a_command_builds(make_deck: MakeDeck) -> None:
     """`python build_deck.py` is `build`; options alone go to it too; another command stays itself."""
     deck = make_deck({"cards/a.md": GOOD})
     assert run(["--deck", str(deck.root), "-q"], default="build") == 0
-    assert (deck.root / "dist/test-1.0.0.apkg").exists()
+    assert (deck.root / "dist/test-1.0.0-dev.apkg").exists()
     result = subprocess.run(
         [sys.executable, "build_deck.py", "check"],
         cwd=ROOT,

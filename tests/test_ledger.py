@@ -7,10 +7,36 @@ from conftest import NOW, MakeDeck
 
 from recto.errors import ToolError
 from recto.ledger import format_ledger, parse_ledger, unpromised
-from recto.model import Ledger, Promise
+from recto.model import Ledger, Promise, Schema, Tombstone
 
-LEDGER = Ledger("1.2.3", {"b": Promise("22", 20), "a": Promise("11", 10)}, {"qa": Promise("33", 30)})
-TEXT = "recto-lock 1\nversion 1.2.3\nnotetype qa 33 30\nnote a 11 10\nnote b 22 20\n"
+SCHEMA = Schema(7, False, "33", 30, ((1, "Front"), (2, "Back side")), ((3, "Card 1"),))
+LEDGER = Ledger(
+    version="1.2.3",
+    released=20,
+    namespace="ns",
+    notes={
+        "b": Promise("cloze", "22", 20, "D::二 E", (0, 2), ((1, "aa"), (3, "bb")), retired=True),
+        "a": Promise("qa", "11", 10, "D::一", (0,), guid="x:<y>&z"),
+    },
+    notetypes={"qa": SCHEMA},
+    gone={"c": Tombstone("qa", "44", "1.1.0", "old-guid"), "d": Tombstone("qa", "55", "1.2.0")},
+)
+TEXT = """\
+recto-lock 1
+version 1.2.3
+released 20
+namespace ns
+deck ef7fd1 D::一
+deck 6c084b D::二 E
+notetype qa 7 normal 33 30
+field qa 00 1 Front
+field qa 01 2 Back side
+template qa 00 3 Card 1
+note a qa 11 10 ef7fd1 0 guid=x:<y>&z
+note b cloze 22 20 6c084b 0,2 1:aa 3:bb retired
+gone c qa 44 1.1.0 guid=old-guid
+gone d qa 55 1.2.0
+"""
 ONE = "# T\n\n## Q {#one}\n\nA\n"
 TWO = ONE + "\n## R {#two}\n\nB\n"
 
@@ -26,9 +52,12 @@ def test_ledger__survives_writing_and_reading() -> None:
     [
         ("", 1),
         ("recto-lock 9\n", 1),
-        ("recto-lock 1\n<<<<<<< HEAD\nnote a 1 1\n", 2),
-        ("recto-lock 1\nnote a 11 x\n", 2),
-        ("recto-lock 1\nnote a 11 10\nnote a 12 11\n", 3),
+        ("recto-lock 1\n<<<<<<< HEAD\nversion 1.0.0\n", 2),
+        (TEXT.replace("note a qa 11 10", "note a qa 11 x"), 11),
+        (TEXT.replace("field qa 01", "field qa 02"), 9),
+        (TEXT.replace("note b", "note a"), 12),
+        (TEXT.replace("gone d", "gone c"), 14),
+        (TEXT.replace("version 1.2.3", "version 1.2.3\nversion 1.2.4"), 3),
     ],
 )
 def test_broken_lock__names_the_line(text: str, line: int) -> None:
@@ -80,12 +109,14 @@ def test_clock_behind_the_lock__is_refused(make_deck: MakeDeck) -> None:
 
 
 def test_removed_card__stays_in_the_lock(make_deck: MakeDeck) -> None:
-    """The id of a removed card is remembered, so that it is not given to another."""
+    """A removed card leaves a tombstone with its last digest and the version that no longer had it."""
     deck = make_deck({"cards/a.md": TWO})
     deck.build(NOW, lock=True)
     deck.write("cards/a.md", ONE)
     deck.build(NOW + 1, lock=True)
-    assert set(deck.project.ledger().notes) == {"one", "two"}
+    ledger = deck.project.ledger()
+    assert set(ledger.notes) == {"one"}
+    assert {ident: stone.version for ident, stone in ledger.gone.items()} == {"two": "1.0.0"}
 
 
 def test_unpromised__lists_what_differs(make_deck: MakeDeck) -> None:
@@ -96,3 +127,10 @@ def test_unpromised__lists_what_differs(make_deck: MakeDeck) -> None:
     edition = deck.check(NOW + 1).edition
     assert edition
     assert unpromised(deck.project.ledger(), edition) == ["two"]
+
+
+def test_lost_part__is_named() -> None:
+    """A lock that lost a deck or a release line cannot be used, and says how to restore it."""
+    for broken in (TEXT.replace("deck ef7fd1 D::一\n", ""), TEXT.replace("released 20\n", "")):
+        with pytest.raises(ToolError, match=r"deck\.lock"):
+            parse_ledger(broken)

@@ -14,9 +14,8 @@ from recto.errors import ToolError
 @click.command("build")
 @click.option("--out", metavar="PATH", type=click.Path(path_type=Path), help="Where the package goes (default: dist/).")
 @click.option("--locked", is_flag=True, help="Refuse anything that is not as deck.lock promises.")
-@click.option("--write-lock", is_flag=True, help="Note in deck.lock what this package promises to learners.")
 @deck_options
-def command(deck: Path, quiet: bool, out: Path | None, locked: bool, write_lock: bool) -> int:
+def command(deck: Path, quiet: bool, out: Path | None, locked: bool) -> int:
     """Check the deck, then write the package. A build never changes cards/, and a failed one leaves no trace.
 
     \b
@@ -27,8 +26,6 @@ def command(deck: Path, quiet: bool, out: Path | None, locked: bool, write_lock:
     from recto.package import write_apkg
     from recto.report import summary
 
-    if locked and write_lock:
-        raise ToolError("--locked and --write-lock contradict each other", hint="use one of them")
     project, checked = check_project(deck, quiet=quiet)
     print_diagnostics(checked.diagnostics, quiet=quiet)
     edition = checked.edition
@@ -41,12 +38,10 @@ def command(deck: Path, quiet: bool, out: Path | None, locked: bool, write_lock:
     if locked and changed:
         raise ToolError(
             f"{len(changed)} not as deck.lock promises: {', '.join(changed[:8])}{' …' if len(changed) > 8 else ''}",
-            hint="write deck.lock first (build --write-lock) and commit it",
+            hint="`release` writes deck.lock; commit it, then build",
         )
-    target = _package_path(out) if out else project.package_path(edition)
+    target = _package_path(out) if out else project.package_path(edition.slug, edition.version)
     size = write_apkg(edition, project.root, target)
-    if write_lock:
-        project.write_ledger(edition)
     if not quiet:
         cards = sum(len(linked.ordinals) for linked in edition.notes)
         click.echo(f"{target.name}: {len(edition.notes)} notes, {cards} cards, {size / 1000:,.0f} kB → {target}")

@@ -47,8 +47,11 @@ def read_clock() -> int:
     return int(fixed)
 
 
-def check_project(deck: Path, *, quiet: bool) -> tuple[Project, Checked]:
-    """Open and check a deck, with a progress bar on a terminal once it takes over a second."""
+def check_project(deck: Path, *, quiet: bool, now: int = 0) -> tuple[Project, Checked]:
+    """Open and check a deck, with a progress bar on a terminal once it takes over a second.
+
+    `now` is the time of the build if the caller has read the clock already.
+    """
     from recto.project import open_project
 
     project = open_project(deck)
@@ -56,7 +59,7 @@ def check_project(deck: Path, *, quiet: bool) -> tuple[Project, Checked]:
     def progress(sources: Iterable[Source], count: int) -> Iterable[Source]:
         return sources if quiet or not sys.stderr.isatty() else _show_progress(sources, count)
 
-    return project, project.check(clock=read_clock, progress=progress)
+    return project, project.check(clock=(lambda: now) if now else read_clock, progress=progress)
 
 
 def _show_progress(sources: Iterable[Source], count: int) -> Iterator[Source]:

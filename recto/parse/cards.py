@@ -33,7 +33,7 @@ from recto.source import Source, Span
 from recto.suggest import did_you_mean, nearest, slug
 
 DEFAULT_KIND = "qa"
-CARD_OPTIONS = ("tags", "covers")
+CARD_OPTIONS = ("tags", "covers", "alias")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -166,6 +166,12 @@ def _check_options(attributes: Attributes, notetype: NoteType, diagnostics: list
             diagnostics.append(UNKNOWN_OPTION.at(span, f"there is no option {key}", did_you_mean(key, known)))
         elif key == "as-of" and not _MONTH.fullmatch(value):
             diagnostics.append(BAD_OPTION_VALUE.at(span, f'"{value}" is no month', "write as-of=2026-06"))
+        elif key == "alias" and not (_ID.fullmatch(value) or re.fullmatch(r"guid:[\x21-\x7e]{1,64}", value)):
+            diagnostics.append(
+                BAD_OPTION_VALUE.at(
+                    span, f'"{value}" is no former identity', "write alias=former-id, or alias=guid:THE-GUID"
+                )
+            )
         elif not value.strip():
             diagnostics.append(BAD_OPTION_VALUE.at(span, f"{key} is empty", "give it a value or remove it"))
 

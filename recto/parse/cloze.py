@@ -142,7 +142,7 @@ def _push_hole(state: StateInline, start: int, end: int, outer_end: int, number:
         "number": number,
         "hint": hint,
         "at": (outer_pos, outer_end),
-        "empty": not state.src[start:end].strip(),
+        "text": state.src[start:end],
     }
     state.pos, state.posMax = start, end
     state.md.inline.tokenize(state)

@@ -14,7 +14,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
-from recto.model import MediaUse, Passage
+from recto.model import HoleUse, MediaUse, Passage
 from recto.parse.cloze import Hole, find_holes
 from recto.parse.emphasis import is_cjk
 from recto.parse.markdown import block_span, content_span, inline_span, parser
@@ -254,7 +254,7 @@ class _FieldRenderer(RendererHTML):
             sheet.report(HOLE_OUTSIDE_CLOZE, span, "a hole outside the text of the card", _HOLES_GO)
         if sheet.hole_depth:
             sheet.report(NESTED_HOLE, span, "a hole inside a hole", "make them two holes side by side")
-        return _open_hole(hole.number, not hole.content.strip(), span, sheet)
+        return _open_hole(hole.number, hole.content, span, sheet)
 
     def hole_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         sheet: Sheet = env["sheet"]
@@ -266,7 +266,7 @@ class _FieldRenderer(RendererHTML):
         if sheet.hole_depth:
             sheet.report(NESTED_HOLE, sheet.span_of(token), "a hole inside a hole", "make them two holes side by side")
         sheet.hole_depth += 1
-        return _open_hole(token.meta["number"], token.meta["empty"], sheet.span_of(token), sheet)
+        return _open_hole(token.meta["number"], token.meta["text"], sheet.span_of(token), sheet)
 
     def hole_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         sheet: Sheet = env["sheet"]
@@ -359,12 +359,14 @@ def _is_web_address(href: str) -> bool:
     return urlsplit(href).scheme.lower() in ("http", "https", "mailto")
 
 
-def _open_hole(number: int | None, is_empty: bool, span: Span, sheet: Sheet) -> str:
-    if is_empty:
+def _open_hole(explicit: int | None, text: str, span: Span, sheet: Sheet) -> str:
+    if not text.strip():
         sheet.report(EMPTY_HOLE, span, "an empty hole", "write what the learner has to say inside it")
-    if number is not None and not 1 <= number <= _MAX_HOLE:
-        sheet.report(HOLE_NUMBER, span, f"hole number {number}", f"numbers are 1 to {_MAX_HOLE}")
-    return f"{{{{c{sheet.next_number(number)}::"
+    if explicit is not None and not 1 <= explicit <= _MAX_HOLE:
+        sheet.report(HOLE_NUMBER, span, f"hole number {explicit}", f"numbers are 1 to {_MAX_HOLE}")
+    number = sheet.next_number(explicit)
+    sheet.hole_uses.append(HoleUse(number, text, span))
+    return f"{{{{c{number}::"
 
 
 def _closing(hole: Hole) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 
 from recto.diagnostic import Diagnostic
-from recto.model import Card, FieldType, Note, Passage, Topic
+from recto.model import RETIRED_TAG, Card, FieldType, Note, Passage, Topic
 from recto.render.html import explicit_hole_numbers, render_blocks, render_line
 from recto.render.sheet import Sheet
 from recto.rulebook import CLOZE_WITHOUT_HOLE, MISSING_ANSWER, MISSING_QUESTION
 from recto.source import Source
 from recto.template import is_empty_field
-
-RETIRED_TAG = "retired"
 
 
 def render_note(card: Card, topic: Topic, source: Source, tag_prefix: str) -> tuple[Note, tuple[Diagnostic, ...]]:
@@ -29,6 +27,9 @@ def render_note(card: Card, topic: Topic, source: Source, tag_prefix: str) -> tu
         media=tuple(sheet.media),
         covers=card.covers,
         span=card.span,
+        topic=topic.title,
+        alias=card.attributes.option("alias"),
+        holes=tuple(sheet.hole_uses),
     )
     return note, tuple(sheet.diagnostics)
 

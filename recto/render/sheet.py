@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from recto.diagnostic import Diagnostic, Rule
-from recto.model import MediaUse, Passage
+from recto.model import HoleUse, MediaUse, Passage
 from recto.parse.markdown import block_span, token_span
 from recto.source import Source, Span
 
@@ -35,6 +35,7 @@ class Sheet:
     footnote_numbers: dict[str, int] = field(default_factory=dict)
     inline: Token | None = None
     hole_depth: int = 0
+    hole_uses: list[HoleUse] = field(default_factory=list)
     open_tags: list[tuple[str, Span]] = field(default_factory=list)
 
     def report(self, rule: Rule, span: Span, message: str, help: str = "") -> None:  # noqa: A002
