@@ -3,6 +3,7 @@
     recto-lock 1
     version 0.2.0
     released 1795300000
+    headline 3 new, 1 corrected.
     namespace my-deck
     deck 1f9c02 My deck::Basics
     notetype qa 1763780400101 normal 0a1b2c3d4e5f60718293 1795300000
@@ -72,6 +73,8 @@ class _Reader:
                 return
             case [("version" | "released" | "namespace") as key, value] if key not in self.single:
                 self.single[key] = value
+            case ["headline", *words] if "headline" not in self.single:
+                self.single["headline"] = " ".join(words)
             case ["deck", key, name]:
                 self.decks[key] = name
             case ["notetype", kind, rest] if kind not in self.types:
@@ -122,12 +125,21 @@ class _Reader:
             for kind, (number, is_cloze, digest, modified) in self.types.items()
         }
         released = int(self.single["released"])
-        return Ledger(self.single["version"], released, self.single["namespace"], notes, notetypes, self.gone)
+        return Ledger(
+            version=self.single["version"],
+            released=released,
+            headline=self.single.get("headline", ""),
+            namespace=self.single["namespace"],
+            notes=notes,
+            notetypes=notetypes,
+            gone=self.gone,
+        )
 
 
 def format_ledger(ledger: Ledger) -> str:
     """deck.lock's text."""
-    lines = [_HEADER, f"version {ledger.version}", f"released {ledger.released}", f"namespace {ledger.namespace}"]
+    lines = [_HEADER, f"version {ledger.version}", f"released {ledger.released}"]
+    lines += [f"headline {ledger.headline}"] * bool(ledger.headline) + [f"namespace {ledger.namespace}"]
     decks = sorted({promise.deck for promise in ledger.notes.values()})
     lines += [f"deck {_deck_key(name)} {name}" for name in decks]
     for kind, schema in sorted(ledger.notetypes.items()):
@@ -163,7 +175,15 @@ def advance_ledger(ledger: Ledger, edition: Edition) -> Ledger:
     for ident in notes:
         gone.pop(ident, None)  # reinstated
     notetypes = {linked.notetype.kind: schema_of(linked) for linked in edition.notetypes}
-    return Ledger(edition.version, edition.released, edition.namespace, notes, {**ledger.notetypes, **notetypes}, gone)
+    return Ledger(
+        version=edition.version,
+        released=edition.released,
+        headline=edition.headline,
+        namespace=edition.namespace,
+        notes=notes,
+        notetypes={**ledger.notetypes, **notetypes},
+        gone=gone,
+    )
 
 
 def promise_of(linked: LinkedNote, namespace: str) -> Promise:

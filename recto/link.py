@@ -100,6 +100,7 @@ def link(
         namespace=config.namespace,
         version=config.version,
         released=0,
+        headline="",
         deck_id=config.deck_id,
         description=config.description,
         notes=tuple(notes),

@@ -231,7 +231,7 @@ class Edition:
     """The whole deck at one version. `notes` are in the order of study, `media` sorted by name.
 
     `released` is the time of the release in s since 1970 (UTC), 0 for a build between releases, whose `version` ends
-    in `-dev`.
+    in `-dev`. `headline` is what the release brings, in a line; the `description` shows it.
     """
 
     title: str
@@ -239,6 +239,7 @@ class Edition:
     namespace: str
     version: str
     released: int
+    headline: str
     deck_id: int
     description: str
     notes: tuple[LinkedNote, ...]
@@ -293,11 +294,12 @@ class Tombstone:
 class Ledger:
     """deck.lock: what releases so far have promised to learners. `notes` and `gone` by card id, `notetypes` by kind.
 
-    Empty (version '') before the first release. `released` in s since 1970 (UTC).
+    Empty (version '') before the first release. `released` in s since 1970 (UTC), `headline` as in its edition.
     """
 
     version: str = ""
     released: int = 0
+    headline: str = ""
     namespace: str = ""
     notes: dict[str, Promise] = field(default_factory=dict)
     notetypes: dict[str, Schema] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from recto.link import Clock, link
 from recto.look import NOTETYPES_FILE, parse_look
 from recto.media import read_inventory, walk
 from recto.model import Config, Edition, Ledger, NoteType, Unit
-from recto.news import NEWS_FILE, WORDS, format_date, headline_of
+from recto.news import NEWS_FILE, WORDS, format_date
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source, normalize
 
@@ -69,18 +69,18 @@ class Project:
         diagnostics += [d for unit in units for d in unit.diagnostics]
         diagnostics += found
         if ledger.version == config.version and not unpromised(ledger, edition):
-            edition = replace(edition, released=ledger.released)
+            edition = replace(edition, released=ledger.released, headline=ledger.headline)
         else:
             edition = replace(edition, version=f"{config.version}-dev")
-        return Checked(self.describe(edition, config, self.news()), _sorted(diagnostics))
+        return Checked(self.describe(edition, config), _sorted(diagnostics))
 
-    def describe(self, edition: Edition, config: Config, news: str) -> Edition:
+    def describe(self, edition: Edition, config: Config) -> Edition:
         """The edition with the placeholders of its description filled: {version}, {date}, {news}."""
         date = format_date(edition.released) if edition.released else WORDS[config.language]["unreleased"]
         values = {
             "{version}": edition.version,
             "{date}": date,
-            "{news}": html.escape(headline_of(news, edition.version), quote=False),
+            "{news}": html.escape(edition.headline, quote=False),
         }
         text = config.description
         for name, value in values.items():

@@ -17,7 +17,7 @@ from recto.guard import schema_changes
 from recto.identity import digest_of_note, digest_of_notetype, guid_of, hole_digests
 from recto.ledger import LOCK_FILE, advance_ledger, format_ledger, schema_of, unpromised
 from recto.model import Edition, Ledger, LinkedNoteType, NoteType, Promise, Schema, Tombstone
-from recto.news import NEWS_FILE, WORDS, insert_section, removed_ids, write_section
+from recto.news import NEWS_FILE, WORDS, headline_of, insert_section, removed_ids, write_section
 from recto.package import write_apkg
 from recto.project import Project, replace_file
 from recto.snapshot import Snapshot, collection_of, read_package, snapshot_of_edition, snapshot_of_ledger
@@ -89,8 +89,8 @@ def plan_release(project: Project, edition: Edition, version: str, now: int) -> 
         field_label=_labels(edition, config.language),
         tag_prefix=config.tag_prefix,
     )
-    news = insert_section(project.news(), section, config.language)
-    final = project.describe(replace(edition, version=target, released=now), config, news)
+    headline = headline_of(section, target)
+    final = project.describe(replace(edition, version=target, released=now, headline=headline), config)
     return Release(target, changes, section, final, advance_ledger(ledger, final))
 
 
@@ -137,7 +137,15 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
     gone = {
         ident: Tombstone("?", "?", since) for ident, since in removed_ids(project.news()).items() if ident not in notes
     }
-    return Ledger(version, snapshot.released, config.namespace, notes, _read_schemas(package, types), gone)
+    return Ledger(
+        version=version,
+        released=snapshot.released,
+        headline=headline_of(project.news(), version),
+        namespace=config.namespace,
+        notes=notes,
+        notetypes=_read_schemas(package, types),
+        gone=gone,
+    )
 
 
 def _default_version(configured: str, released: str, bump: Bump) -> str:

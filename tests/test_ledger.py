@@ -13,6 +13,7 @@ SCHEMA = Schema(7, False, "33", 30, ((1, "Front"), (2, "Back side")), ((3, "Card
 LEDGER = Ledger(
     version="1.2.3",
     released=20,
+    headline="3 new, 1 corrected.",
     namespace="ns",
     notes={
         "b": Promise("cloze", "22", 20, "D::二 E", (0, 2), ((1, "aa"), (3, "bb")), retired=True),
@@ -25,6 +26,7 @@ TEXT = """\
 recto-lock 1
 version 1.2.3
 released 20
+headline 3 new, 1 corrected.
 namespace ns
 deck ef7fd1 D::一
 deck 6c084b D::二 E
@@ -53,10 +55,10 @@ def test_ledger__survives_writing_and_reading() -> None:
         ("", 1),
         ("recto-lock 9\n", 1),
         ("recto-lock 1\n<<<<<<< HEAD\nversion 1.0.0\n", 2),
-        (TEXT.replace("note a qa 11 10", "note a qa 11 x"), 11),
-        (TEXT.replace("field qa 01", "field qa 02"), 9),
-        (TEXT.replace("note b", "note a"), 12),
-        (TEXT.replace("gone d", "gone c"), 14),
+        (TEXT.replace("note a qa 11 10", "note a qa 11 x"), 12),
+        (TEXT.replace("field qa 01", "field qa 02"), 10),
+        (TEXT.replace("note b", "note a"), 13),
+        (TEXT.replace("gone d", "gone c"), 15),
         (TEXT.replace("version 1.2.3", "version 1.2.3\nversion 1.2.4"), 3),
     ],
 )

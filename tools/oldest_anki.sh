@@ -3,7 +3,7 @@
 # Make a virtual environment with the oldest Anki that installs from PyPI and works on this Python, for
 # tests/test_matrix.py. $PYTHON names the Python; the default is the one of .venv. A folder that is good is left alone.
 set -eu
-folder=$1
+folder=${1:?usage: oldest_anki.sh FOLDER}
 python=${PYTHON:-.venv/bin/python}
 
 works() {
