@@ -133,19 +133,37 @@ def _parse_template_entry(
     name = settings.take(entry, "name", str, "", here)
     after = (here, f'"{name}"') if name else (here,)
     settings.refuse_unknown(entry, ("name", "id", "front", "back"), *after)
-    sides: list[str] = []
-    for side in ("front", "back"):
-        path = "templates/" + settings.take(entry, side, str, "", *after)
-        if path not in files:
-            settings.report(f"template {name}: there is no file {path}", settings.span_of(side, *after))
-            sides.append("")
-        else:
-            settings.diagnostics.extend(_check_template(files[path], fields, side, is_cloze))
-            sides.append(files[path].text.strip() + "\n")
+    sides = [_read_side(entry, side, name, after, fields, is_cloze, files, settings) for side in ("front", "back")]
     return CardTemplate(name, _parse_id(entry, settings, *after), *sides)
 
 
-def _check_template(source: Source, fields: set[str], side: str, is_cloze: bool) -> list[Diagnostic]:
+def _read_side(
+    entry: dict[str, Any],
+    side: str,
+    name: str,
+    after: tuple[str, ...],
+    fields: set[str],
+    is_cloze: bool,
+    files: Mapping[str, Source],
+    settings: Settings,
+) -> str:
+    """One side of a template: a file, or several joined in their order."""
+    value = entry.get(side, "")
+    sources: list[Source] = []
+    for part in value if isinstance(value, list) else [value]:
+        path = f"templates/{part}"
+        if path in files:
+            sources.append(files[path])
+        else:
+            settings.report(f"template {name}: there is no file {path}", settings.span_of(side, *after))
+    faults = [fault for source in sources for fault in _check_template(source, fields, is_cloze)]
+    if sources and not faults:
+        faults = _check_side(sources, fields, side, is_cloze)
+    settings.diagnostics.extend(faults)
+    return "".join(source.text.strip() + "\n" for source in sources)
+
+
+def _check_template(source: Source, fields: set[str], is_cloze: bool) -> list[Diagnostic]:
     """What Anki's own check (`col.models.add_dict`, 26.09.3) would refuse; the importer does not look."""
     try:
         nodes = parse_template(source.text)
@@ -153,7 +171,7 @@ def _check_template(source: Source, fields: set[str], side: str, is_cloze: bool)
         help_ = "write &#123;&#123; for a literal {{" if error.message.startswith("{{ ") else ""
         return [BROKEN_TEMPLATE.at(source.span(error.offset, error.offset + 2), error.message, help_)]
     known = fields | SPECIAL_FIELDS
-    found = [
+    return [
         BROKEN_TEMPLATE.at(
             source.span(offset, source.text.index("}}", offset) + 2),
             f'there is no field "{name}" in this note type',
@@ -162,11 +180,17 @@ def _check_template(source: Source, fields: set[str], side: str, is_cloze: bool)
         for name, offset in named_fields(nodes)
         if name not in known and not (is_cloze and name.startswith("c") and name[1:].isdigit())
     ]
-    if side == "front" and not any(name in fields for name, _ in named_fields(nodes)):
-        found.append(BROKEN_TEMPLATE.at(source.line_span(0), "the front shows no field, so Anki makes no card of it"))
-    if is_cloze and "{{cloze:" not in source.text:
-        found.append(BROKEN_TEMPLATE.at(source.line_span(0), "both sides of a cloze note type need {{cloze:Field}}"))
-    return found
+
+
+def _check_side(sources: list[Source], fields: set[str], side: str, is_cloze: bool) -> list[Diagnostic]:
+    """What a whole side lacks: a field on the front, holes on both sides of a cloze note type."""
+    span = sources[0].line_span(0)
+    text = "".join(source.text for source in sources)
+    if side == "front" and not any(name in fields for name, _ in named_fields(parse_template(text))):
+        return [BROKEN_TEMPLATE.at(span, "the front shows no field, so Anki makes no card of it")]
+    if is_cloze and "{{cloze:" not in text:
+        return [BROKEN_TEMPLATE.at(span, "both sides of a cloze note type need {{cloze:Field}}")]
+    return []
 
 
 def _refuse_shared_ids(notetypes: dict[str, NoteType], settings: Settings) -> None:

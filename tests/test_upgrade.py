@@ -92,8 +92,8 @@ MIGRATIONS = {
     ),
     "rename a field": ('name = "Explain", id = 7484761353511332', 'name = "Details", id = 7484761353511332'),
     "add a template": (
-        'back = "basic/reverse-back.html" },',
-        """back = "basic/reverse-back.html" },
+        'back = ["basic/reverse-back.html", "parts/details.html"] },',
+        """back = ["basic/reverse-back.html", "parts/details.html"] },
         { name = "Third", id = 992, front = "third.html", back = "basic/back.html" },""",
     ),
 }
@@ -106,13 +106,10 @@ def test_migration__is_refused_in_a_minor_and_works_in_a_major_version(make_deck
     old = build(deck, "1.0.0", NOW)
     before, after = MIGRATIONS[what]
     deck.write(NOTETYPES, deck.read(NOTETYPES).replace(before, after))
-    for path in ("basic/back.html", "basic/reverse-back.html"):
-        page = f"templates/{path}"
-        if what == "rename a field":
-            deck.write(
-                page, deck.read(page).replace("{{#Explain}}", "{{#Details}}").replace("{{/Explain}}", "{{/Details}}")
-            )
-            deck.write(page, deck.read(page).replace("{{Explain}}", "{{Details}}"))
+    if what == "rename a field":
+        page = "templates/parts/details.html"
+        deck.write(page, deck.read(page).replace("Explain", "Details"))
+        deck.write(NOTETYPES, deck.read(NOTETYPES).replace('name = "Explain"', 'name = "Details"'))
     deck.write("cards/a.md", CARDS.replace("A3\n", "A3 better\n\n### 提示\n\nH\n"))
     deck.write("deck.toml", deck.read("deck.toml").replace('version = "1.0.0"', 'version = "1.1.0"'))
     assert {d.rule for d in deck.check(NOW + 50).diagnostics} == {"changed-schema"}
