@@ -112,7 +112,7 @@ def _read_id(attributes: Attributes, part: CardPart, source: Source, diagnostics
         help_ = (
             f"did you mean {{#{bare[1]}}}?"
             if bare
-            else "`build_deck.py ids --write` gives one, or write {#your-id} behind the question"
+            else "`ids --write` gives one, or write {#your-id} behind the question"
         )
         diagnostics.append(MISSING_ID.at(span, "this card has no id", help_))
         return ""
