@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from recto.config import CONFIG_FILE
 from recto.diagnostic import Diagnostic
-from recto.identity import guid_of, hole_digests
-from recto.ledger import LOCK_FILE
-from recto.model import Config, Ledger, LinkedNote, NoteType, Promise, Schema
+from recto.identity import hole_digests
+from recto.ledger import LOCK_FILE, by_guid, guid_in
+from recto.model import Config, Ledger, LinkedNote, NoteType, Promise, Schema, Tombstone
 from recto.rulebook import (
     CHANGED_IDENTITY,
     CHANGED_SCHEMA,
@@ -32,73 +32,75 @@ def find_broken_promises(
         message = f'namespace was "{ledger.namespace}" in every release'
         found.append(CHANGED_IDENTITY.at(span, message, f'write namespace = "{ledger.namespace}" again'))
         return found
+    known = by_guid(ledger)
+    gone = {guid_in(ledger, ident, stone.guid): (ident, stone) for ident, stone in ledger.gone.items()}
     for linked in notes:
-        found += _check_note(linked, config, ledger)
+        found += _check_note(linked, known.get(linked.guid), gone.get(linked.guid), ledger)
     for kind, schema in ledger.notetypes.items():
         if kind in notetypes:
             found += _check_schema(schema, notetypes[kind], config, ledger)
     return found
 
 
-def promise_for(linked_id: str, alias: str, ledger: Ledger) -> Promise | None:
-    """What was promised for a card, under its id or its former one."""
-    return ledger.notes.get(linked_id) or ledger.notes.get(alias)
-
-
-def _check_note(linked: LinkedNote, config: Config, ledger: Ledger) -> list[Diagnostic]:
+def _check_note(
+    linked: LinkedNote, promise: Promise | None, grave: tuple[str, Tombstone] | None, ledger: Ledger
+) -> list[Diagnostic]:
+    """`promise` and `grave` are what the ledger has under the note's GUID."""
     note = linked.note
-    stone = ledger.gone.get(note.id)
-    if stone and (stone.kind, stone.digest) != (note.kind, linked.digest):
-        return [
-            REUSED_ID.at(
-                note.span,
-                f'the id "{note.id}" belonged to a card that is gone since {stone.version}',
-                "give this card another id; to bring the old card back, restore its old text first",
-            )
-        ]
-    promise = promise_for(note.id, note.alias, ledger)
+    if grave and (grave[1].kind, grave[1].digest) != (note.kind, linked.digest):
+        ident, stone = grave
+        message = f'the id "{ident}" belonged to a card that is gone since {stone.version}'
+        help_ = "give this card another id; to bring the old card back, restore its old text first"
+        return [REUSED_ID.at(note.span, message, help_)]
+    # A card that has an alias already keeps it when its id changes once more.
+    under_id = ledger.notes.get(note.id) or ledger.notes.get(note.alias)
+    if under_id and under_id is not promise:
+        help_ = f"write alias=guid:{under_id.guid}, or the alias that it had" if under_id.guid else "remove the alias"
+        return [CHANGED_IDENTITY.at(note.span, "learners know this card under another identity", help_)]
     if promise is None:
         return []
     if promise.kind != note.kind:
-        return [
-            KIND_CHANGED.at(
-                note.span,
-                f"this card was released as a {promise.kind} card",
-                f'make the {note.kind} card a new one with its own id, and keep this one with retired="…" or delete it',
-            )
-        ]
-    known_as = promise.guid or guid_of(config.namespace, note.id if note.id in ledger.notes else note.alias)
-    if linked.guid != known_as:
-        former = f"guid:{promise.guid}" if promise.guid else note.id
-        help_ = f"write alias={former} again" if promise.guid else "remove the alias"
-        return [CHANGED_IDENTITY.at(note.span, "learners know this card under another identity", help_)]
+        message = f"this card was released as a {promise.kind} card"
+        help_ = f'make the {note.kind} card a new one with its own id, and keep this one with retired="…" or delete it'
+        return [KIND_CHANGED.at(note.span, message, help_)]
     return _check_holes(linked, promise)
 
 
 def _check_holes(linked: LinkedNote, promise: Promise) -> list[Diagnostic]:
     """Report a card whose released holes have other numbers now, with the spelling that keeps them."""
-    before = {digest: number for number, digest in promise.holes}
     now = hole_digests(linked.note.fields)
-    if len(before) < len(promise.holes) or len({digest for _, digest in now}) < len(now):
-        return []  # two holes of one text cannot be told apart
-    if all(before.get(digest, number) == number for number, digest in now):
+    single = _singles(now)  # holes of one text cannot be told apart
+    before = _singles((*promise.holes, *promise.lost))
+    lost = dict(promise.lost)
+    wrong = {
+        number
+        for number, digest in now
+        if (digest in single and before.get(digest, number) != number) or lost.get(number, digest) != digest
+    }
+    if not wrong:
         return []
-    kept = {number: before[digest] for number, digest in now if digest in before}
-    moved = next(use for use in linked.note.holes if kept.get(use.number, use.number) != use.number)
-    free = max(number for number, _ in promise.holes)
+    kept = {number: before[digest] for number, digest in now if digest in single and digest in before}
+    moved = next(use for use in linked.note.holes if use.number in wrong)
+    is_known = moved.number in kept
+    free = max(number for number, _ in (*promise.holes, *promise.lost))
     spelt: list[str] = []
     for use in linked.note.holes:
         if use.number not in kept:
             free += 1
             kept[use.number] = free
         spelt.append(f"{{{{c{kept[use.number]}::{use.text}}}}}")
-    return [
-        RENUMBERED_HOLE.at(
-            moved.span,
-            f"hole {kept[moved.number]} of the released card would become hole {moved.number}",
-            f"number the holes yourself: {' … '.join(spelt)}",
-        )
-    ]
+    message = (
+        f"hole {kept[moved.number]} of the released card would become hole {moved.number}"
+        if is_known
+        else f"hole {moved.number} was another one, and learners may still have its card"
+    )
+    return [RENUMBERED_HOLE.at(moved.span, message, f"number the holes yourself: {' … '.join(spelt)}")]
+
+
+def _singles(holes: Sequence[tuple[int, str]]) -> dict[str, int]:
+    """Number by digest of the holes whose text no other hole has."""
+    digests = [digest for _, digest in holes]
+    return {digest: number for number, digest in holes if digests.count(digest) == 1}
 
 
 def _check_schema(schema: Schema, notetype: NoteType, config: Config, ledger: Ledger) -> list[Diagnostic]:

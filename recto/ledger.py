@@ -11,16 +11,18 @@
     template qa 00 1175807353842523 Card 1
     note kv-why qa 99aabbccddeeff001122 1795300000 1f9c02 0,1
     note kv-sum cloze 11aabbccddeeff001122 1795300000 1f9c02 0,1 1:5e0c77aa 2:90ab12cd
-    gone kv-old qa 22aabbccddeeff001122 0.2.0
+    gone kv-old 0.2.0 qa 22aabbccddeeff001122 1795300000
 
 Times are seconds since 1970 (UTC), digests those of `recto.identity`. A note whose digest is unchanged keeps its time:
-Anki then leaves the learner's note alone. Behind a note's cards may stand its holes (number:digest), `guid=…` when its
-identity is not made of its id, and `retired`.
+Anki then leaves the learner's note alone. Behind a note's cards may stand its holes (number:digest; number-digest for
+one that an edit took away), `guid=…` when its identity is not made of its id, and `retired`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import replace
 
 from recto.errors import ToolError
 from recto.identity import guid_of, hole_digests
@@ -28,6 +30,7 @@ from recto.model import Edition, Ledger, LinkedNote, LinkedNoteType, Promise, Sc
 
 LOCK_FILE = "deck.lock"
 _HEADER = "recto-lock 1"
+_HOLE = re.compile(r"(\d+)([:-])([0-9a-f]+)")
 
 
 def parse_ledger(text: str) -> Ledger:
@@ -89,30 +92,32 @@ class _Reader:
             case ["note", ident, rest] if ident not in self.notes:
                 self.notes[ident] = self._promise(rest)
             case ["gone", ident, rest] if ident not in self.gone:
-                kind, digest, version, *more = rest.split()
-                self.gone[ident] = Tombstone(kind, digest, version, "".join(more).removeprefix("guid="))
+                version, kind, digest, modified, *more = rest.split()
+                guid = "".join(more).removeprefix("guid=")
+                self.gone[ident] = Tombstone(version, kind, digest, int(modified), guid)
             case _:
                 raise ValueError(line)
 
     def _promise(self, rest: str) -> Promise:
         kind, digest, modified, deck, ordinals, *more = rest.split()
-        holes = [word.split(":") for word in more if ":" in word and not word.startswith("guid=")]
+        found = [_HOLE.fullmatch(word) for word in more if not word.startswith("guid=") and word != "retired"]
+        if None in found:
+            raise ValueError(rest)
+        holes = [(int(hole[1]), hole[2], hole[3]) for hole in found if hole]
         return Promise(
             kind=kind,
             digest=digest,
             modified=int(modified),
             deck=deck,
             ordinals=tuple(int(ordinal) for ordinal in ordinals.split(",")),
-            holes=tuple((int(number), hole) for number, hole in holes),
+            holes=tuple((number, text) for number, mark, text in holes if mark == ":"),
+            lost=tuple((number, text) for number, mark, text in holes if mark == "-"),
             guid=next((word.removeprefix("guid=") for word in more if word.startswith("guid=")), ""),
             retired="retired" in more,
         )
 
     def ledger(self) -> Ledger:
-        notes = {
-            ident: Promise(p.kind, p.digest, p.modified, self.decks[p.deck], p.ordinals, p.holes, p.guid, p.retired)
-            for ident, p in self.notes.items()
-        }
+        notes = {ident: replace(promise, deck=self.decks[promise.deck]) for ident, promise in self.notes.items()}
         notetypes = {
             kind: Schema(
                 number,
@@ -151,12 +156,12 @@ def format_ledger(ledger: Ledger) -> str:
         ]
     for ident, p in sorted(ledger.notes.items()):
         words = [ident, p.kind, p.digest, str(p.modified), _deck_key(p.deck), ",".join(map(str, p.ordinals))]
-        words += [f"{number}:{hole}" for number, hole in p.holes]
+        words += [f"{number}:{hole}" for number, hole in p.holes] + [f"{number}-{hole}" for number, hole in p.lost]
         words += [f"guid={p.guid}"] * bool(p.guid) + ["retired"] * p.retired
         lines.append(f"note {' '.join(words)}")
     for ident, stone in sorted(ledger.gone.items()):
         guid = f" guid={stone.guid}" if stone.guid else ""
-        lines.append(f"gone {ident} {stone.kind} {stone.digest} {stone.version}{guid}")
+        lines.append(f"gone {ident} {stone.version} {stone.kind} {stone.digest} {stone.modified}{guid}")
     return "\n".join(lines) + "\n"
 
 
@@ -166,14 +171,13 @@ def _deck_key(name: str) -> str:
 
 def advance_ledger(ledger: Ledger, edition: Edition) -> Ledger:
     """What a ledger says after an edition was released; cards that are no longer in it get a tombstone."""
-    notes = {linked.note.id: promise_of(linked, edition.namespace) for linked in edition.notes}
-    renamed = {linked.note.alias for linked in edition.notes}
-    gone = dict(ledger.gone)
+    known = by_guid(ledger)
+    notes = {linked.note.id: promise_of(linked, edition.namespace, known.get(linked.guid)) for linked in edition.notes}
+    present = {linked.guid for linked in edition.notes}
+    gone = {ident: stone for ident, stone in ledger.gone.items() if guid_in(ledger, ident, stone.guid) not in present}
     for ident, promise in ledger.notes.items():
-        if ident not in notes and ident not in renamed:
-            gone[ident] = Tombstone(promise.kind, promise.digest, edition.version, promise.guid)
-    for ident in notes:
-        gone.pop(ident, None)  # reinstated
+        if guid_in(ledger, ident, promise.guid) not in present:
+            gone[ident] = Tombstone(edition.version, promise.kind, promise.digest, promise.modified, promise.guid)
     notetypes = {linked.notetype.kind: schema_of(linked) for linked in edition.notetypes}
     return Ledger(
         version=edition.version,
@@ -186,16 +190,30 @@ def advance_ledger(ledger: Ledger, edition: Edition) -> Ledger:
     )
 
 
-def promise_of(linked: LinkedNote, namespace: str) -> Promise:
-    """What a package with this note promises."""
+def guid_in(ledger: Ledger, ident: str, guid: str) -> str:
+    """The GUID of a card of the ledger, made of its id unless another is recorded."""
+    return guid or guid_of(ledger.namespace, ident)
+
+
+def by_guid(ledger: Ledger) -> dict[str, Promise]:
+    """What was promised, by the identity that learners know."""
+    return {guid_in(ledger, ident, promise.guid): promise for ident, promise in ledger.notes.items()}
+
+
+def promise_of(linked: LinkedNote, namespace: str, before: Promise | None) -> Promise:
+    """What a package with this note promises; `before` is what was promised for it so far."""
     note = linked.note
+    holes = hole_digests(note.fields) if note.holes else ()
+    numbers = {number for number, _ in holes}
+    once = (*before.holes, *before.lost) if before else ()
     return Promise(
         kind=note.kind,
         digest=linked.digest,
         modified=linked.modified,
         deck=linked.deck,
         ordinals=linked.ordinals,
-        holes=hole_digests(note.fields) if note.holes else (),
+        holes=holes,
+        lost=tuple(sorted((number, text) for number, text in once if number not in numbers)),
         guid="" if linked.guid == guid_of(namespace, note.id) else linked.guid,
         retired=linked.retired,
     )
@@ -217,6 +235,11 @@ def schema_of(linked: LinkedNoteType) -> Schema:
 def unpromised(ledger: Ledger, edition: Edition) -> list[str]:
     """What of an edition is not as the ledger says: ids of notes, kinds of note types, then ids that are missing."""
     kinds = [x.notetype.kind for x in edition.notetypes if ledger.notetypes.get(x.notetype.kind) != schema_of(x)]
-    changed = [x.note.id for x in edition.notes if ledger.notes.get(x.note.id) != promise_of(x, edition.namespace)]
+    known = by_guid(ledger)
+    changed = [
+        x.note.id
+        for x in edition.notes
+        if ledger.notes.get(x.note.id) != promise_of(x, edition.namespace, known.get(x.guid))
+    ]
     present = {x.note.id for x in edition.notes}
     return kinds + changed + [ident for ident in ledger.notes if ident not in present]

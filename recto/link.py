@@ -12,8 +12,9 @@ from dataclasses import replace
 from recto.compile import area_of
 from recto.diagnostic import Diagnostic, Severity
 from recto.errors import ToolError
-from recto.guard import find_broken_promises, promise_for
+from recto.guard import find_broken_promises
 from recto.identity import digest_of_note, digest_of_notetype, guid_of_note
+from recto.ledger import guid_in
 from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
     RETIRED_TAG,
@@ -27,6 +28,7 @@ from recto.model import (
     NoteType,
     Promise,
     Schema,
+    Tombstone,
     Unit,
 )
 from recto.rulebook import (
@@ -61,10 +63,12 @@ def link(
     ledger promised. Raises `ToolError` when it runs behind the ledger.
     """
     ordered = order_units(units, config)
-    diagnostics = _find_twins(ordered)
+    diagnostics = _find_twins(ordered, config.namespace)
     media: dict[str, MediaFile] = {}
     meant: set[str] = set()
     stamps = _Stamps(clock)
+    known: list[tuple[str, Promise | Tombstone]] = [*ledger.gone.items(), *ledger.notes.items()]
+    promises = {guid_in(ledger, ident, promise.guid): promise for ident, promise in known}
     notes: list[LinkedNote] = []
     for unit in ordered:
         faulty = [d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR]
@@ -80,12 +84,12 @@ def link(
                     NO_CARD_MADE.at(note.span, "Anki would make no card of this", "the front shows no filled field")
                 )
             digest = digest_of_note(note.kind, fields, note.tags)
-            promise = promise_for(note.id, note.alias, ledger)
+            guid = guid_of_note(config.namespace, note.id, note.alias)
             linked = LinkedNote(
                 note=replace(note, fields=fields),
-                guid=guid_of_note(config.namespace, note.id, note.alias),
+                guid=guid,
                 digest=digest,
-                modified=stamps.time_of(digest, promise) if note.id else 0,
+                modified=stamps.time_of(digest, promises.get(guid)) if note.id else 0,
                 ordinals=ordinals,
                 deck=unit.deck,
                 retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
@@ -145,7 +149,7 @@ class _Stamps:
         self._clock = clock
         self._now: int | None = None
 
-    def time_of(self, digest: str, promise: Promise | Schema | None) -> int:
+    def time_of(self, digest: str, promise: Promise | Tombstone | Schema | None) -> int:
         if promise and promise.digest == digest:
             return promise.modified
         if self._now is None:
@@ -159,17 +163,18 @@ class _Stamps:
         return self._now
 
 
-def _find_twins(units: Sequence[Unit]) -> list[Diagnostic]:
-    """Report cards with one identity, be it an id or a former one."""
+def _find_twins(units: Sequence[Unit], namespace: str) -> list[Diagnostic]:
+    """Report cards with one id or one identity, be it a former id or a foreign GUID."""
     first: dict[str, Span] = {}
     found: list[Diagnostic] = []
     for note in sorted((n for unit in units for n in unit.notes if n.id), key=lambda n: n.span):
-        for name, what in ((note.id, "the id"), (note.alias, "the alias")):
-            if name and name in first and first[name] != note.span:
-                message = f'{what} "{name}" is taken by {first[name]}'
-                found.append(DUPLICATE_ID.at(note.span, message, "give this card another"))
-            if name:
-                first.setdefault(name, note.span)
+        same_id, same_guid = f"id {note.id}", f"guid {guid_of_note(namespace, note.id, note.alias)}"
+        twin = first.get(same_id) or first.get(same_guid)
+        if twin:
+            what = f'the alias "{note.alias}"' if note.alias and same_id not in first else f'the id "{note.id}"'
+            found.append(DUPLICATE_ID.at(note.span, f"{what} is taken by {twin}", "give this card another"))
+        first.setdefault(same_id, note.span)
+        first.setdefault(same_guid, note.span)
     return found
 
 

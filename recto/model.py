@@ -254,8 +254,9 @@ class Edition:
 class Promise:
     """What the last package promised about one note.
 
-    `ordinals` are its cards; `holes` (number, digest of the hole's HTML) of a cloze note; `guid` is '' when it is made
-    of the id; `modified` in s since 1970 (UTC).
+    `ordinals` are its cards; `holes` (number, digest of the hole's HTML) those of a cloze note, `lost` the ones that an
+    edit took away, whose cards learners may still have; `guid` is '' when it is made of the id; `modified` in s since
+    1970 (UTC).
     """
 
     kind: str
@@ -264,6 +265,7 @@ class Promise:
     deck: str
     ordinals: tuple[int, ...]
     holes: tuple[tuple[int, str], ...] = ()
+    lost: tuple[tuple[int, str], ...] = ()
     guid: str = ""
     retired: bool = False
 
@@ -282,11 +284,12 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A removed card: its kind, last digest and GUID ('' when made of the id), the version that no longer had it."""
+    """A removed card: its last promise and the version that no longer had it."""
 
+    version: str
     kind: str
     digest: str
-    version: str
+    modified: int
     guid: str = ""
 
 

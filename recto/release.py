@@ -135,7 +135,9 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
             retired=state.retired,
         )
     gone = {
-        ident: Tombstone("?", "?", since) for ident, since in removed_ids(project.news()).items() if ident not in notes
+        ident: Tombstone(since, "?", "?", 0)
+        for ident, since in removed_ids(project.news()).items()
+        if ident not in notes
     }
     return Ledger(
         version=version,

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from conftest import NOW, ROOT
+from conftest import ROOT
 from playwright.sync_api import Page, sync_playwright
 
+from recto.cli.common import read_clock
 from recto.package import write_apkg
 from recto.project import open_project
 
@@ -48,7 +49,7 @@ LOOK = r"""() => {
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, list[screenshots.Side], list[str]]]:
     """A page that can show any side of any card of the deck; what the browser complained about."""
     base = tmp_path_factory.mktemp("anki")
-    checked = open_project(ROOT).check(clock=lambda: NOW)
+    checked = open_project(ROOT).check(clock=read_clock)
     assert checked.edition
     package = base / "deck.apkg"
     write_apkg(checked.edition, ROOT, package)

@@ -42,7 +42,7 @@ def test_line_ends_and_bom__stay() -> None:
 def test_ids__are_new_in_the_whole_deck_and_in_the_lock(make_deck: MakeDeck) -> None:
     """No id of another file, and none that deck.lock remembers, is given out."""
     deck = make_deck({"cards/b/x.md": "# T\n\n## Q {#x-1}\n\nA\n", "cards/a/x.md": "# T\n\n## 问\n\nA\n\n## 二\n\nB\n"})
-    deck.write("deck.lock", "recto-lock 1\nversion 1.0.0\nreleased 1\nnamespace test\ngone x-2 qa 0 1.0.0\n")
+    deck.write("deck.lock", "recto-lock 1\nversion 1.0.0\nreleased 1\nnamespace test\ngone x-2 1.0.0 qa 0 1\n")
     assert [new.id for new in deck.project.assign_ids(write=True)] == ["x-3", "x-4"]
     assert deck.project.assign_ids(write=True) == []
     assert deck.check().ok

@@ -16,11 +16,11 @@ LEDGER = Ledger(
     headline="3 new, 1 corrected.",
     namespace="ns",
     notes={
-        "b": Promise("cloze", "22", 20, "D::二 E", (0, 2), ((1, "aa"), (3, "bb")), retired=True),
+        "b": Promise("cloze", "22", 20, "D::二 E", (0, 2), ((1, "aa"), (3, "bb")), ((2, "cc"),), retired=True),
         "a": Promise("qa", "11", 10, "D::一", (0,), guid="x:<y>&z"),
     },
     notetypes={"qa": SCHEMA},
-    gone={"c": Tombstone("qa", "44", "1.1.0", "old-guid"), "d": Tombstone("qa", "55", "1.2.0")},
+    gone={"c": Tombstone("1.1.0", "qa", "44", 7, "old-guid"), "d": Tombstone("1.2.0", "qa", "55", 8)},
 )
 TEXT = """\
 recto-lock 1
@@ -35,9 +35,9 @@ field qa 00 1 Front
 field qa 01 2 Back side
 template qa 00 3 Card 1
 note a qa 11 10 ef7fd1 0 guid=x:<y>&z
-note b cloze 22 20 6c084b 0,2 1:aa 3:bb retired
-gone c qa 44 1.1.0 guid=old-guid
-gone d qa 55 1.2.0
+note b cloze 22 20 6c084b 0,2 1:aa 3:bb 2-cc retired
+gone c 1.1.0 qa 44 7 guid=old-guid
+gone d 1.2.0 qa 55 8
 """
 ONE = "# T\n\n## Q {#one}\n\nA\n"
 TWO = ONE + "\n## R {#two}\n\nB\n"
