@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from recto.errors import ToolError
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What a development build gave to testers: times (s since 1970, UTC) of notes by GUID and of note types by id.
+
+    `contents` are (note type id, fields, tags) of the notes by GUID.
+    """
+
+    notes: dict[str, int] = field(default_factory=dict)
+    notetypes: dict[int, int] = field(default_factory=dict)
+    contents: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+
+
+NO_DRAFTS = Drafts()
+
+
+def read_drafts(package: Path) -> Drafts:
+    """The notes of a package that `recto.package` wrote. Raises `ToolError`."""
+    data = read_collection(package)
+    if data is None:
+        raise ToolError(f"{package} was not written by build", hint="delete it")
+    with open_database(data, package) as connection:
+        rows = connection.execute("select guid, mod, mid, flds, tags from notes").fetchall()
+        (models,) = connection.execute("select models from col").fetchone()
+    return Drafts(
+        notes={guid: modified for guid, modified, *_ in rows},
+        notetypes={int(key): int(model["mod"]) for key, model in json.loads(models).items()},
+        contents={guid: (mid, tuple(fields.split("\x1f")), tuple(tags.split())) for guid, _, mid, fields, tags in rows},
+    )
 
 
 def read_collection(package: Path) -> bytes | None:

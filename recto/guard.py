@@ -82,12 +82,14 @@ def _check_holes(linked: LinkedNote, promise: Promise) -> list[Diagnostic]:
     kept = {number: before[digest] for number, digest in now if digest in single and digest in before}
     moved = next(use for use in linked.note.holes if use.number in wrong)
     is_known = moved.number in kept
+    taken = {*kept.values(), *lost}
     free = max(number for number, _ in (*promise.holes, *promise.lost))
     spelt: list[str] = []
     for use in linked.note.holes:
-        if use.number not in kept:
-            free += 1
-            kept[use.number] = free
+        if use.number not in kept:  # an edited hole keeps its number, a new one gets the next
+            free += use.number in taken
+            kept[use.number] = free if use.number in taken else use.number
+            taken.add(kept[use.number])
         spelt.append(f"{{{{c{kept[use.number]}::{use.text}}}}}")
     message = (
         f"hole {kept[moved.number]} of the released card would become hole {moved.number}"

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from recto.apkg import NO_DRAFTS, Drafts
 from recto.compile import area_of
 from recto.diagnostic import Diagnostic, Severity
 from recto.errors import ToolError
 from recto.guard import find_broken_promises
 from recto.identity import digest_of_note, digest_of_notetype, guid_of_note
-from recto.ledger import guid_in
+from recto.ledger import LOCK_FILE, guid_in
 from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
     RETIRED_TAG,
@@ -46,6 +47,7 @@ from recto.template import cloze_fields, cloze_ordinals, is_empty_field, parse_t
 _MEDIA_MARK = re.compile("\x02([^\x03]*)\x03")
 
 Clock = Callable[[], int]
+_SLACK = 60
 
 
 def link(
@@ -56,11 +58,14 @@ def link(
     ledger: Ledger,
     *,
     clock: Clock,
+    drafts: Drafts = NO_DRAFTS,
+    for_release: bool = False,
 ) -> tuple[Edition, tuple[Diagnostic, ...]]:
     """Join the units in the order of study. The edition is usable when no diagnostic of any unit is an error.
 
     `clock` gives the time of this build in seconds since 1970 (UTC); it is asked only if something is not as the
-    ledger promised. Raises `ToolError` when it runs behind the ledger.
+    ledger promised. `drafts` is the last development build, which
+    testers may have; a release gives all that changed its own time. Raises `ToolError` when it runs behind the ledger.
     """
     ordered = order_units(units, config)
     diagnostics = _find_twins(ordered, config.namespace)
@@ -85,11 +90,15 @@ def link(
                 )
             digest = digest_of_note(note.kind, fields, note.tags)
             guid = guid_of_note(config.namespace, note.id, note.alias)
+            content = (notetypes[note.kind].id, fields, note.tags)
+            same = not for_release and drafts.contents.get(guid) == content
             linked = LinkedNote(
                 note=replace(note, fields=fields),
                 guid=guid,
                 digest=digest,
-                modified=stamps.time_of(digest, promises.get(guid)) if note.id else 0,
+                modified=stamps.time_of(digest, promises.get(guid), drafts.notes.get(guid, 0), same=same)
+                if note.id
+                else 0,
                 ordinals=ordinals,
                 deck=unit.deck,
                 retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
@@ -110,7 +119,11 @@ def link(
         notes=tuple(notes),
         # A note type that no note uses is ignored by the importer (measured, 26.09.3), so it is no part of an edition.
         notetypes=tuple(
-            LinkedNoteType(notetype, digest, stamps.time_of(digest, ledger.notetypes.get(kind)))
+            LinkedNoteType(
+                notetype,
+                digest,
+                _time_of_notetype(notetype, digest, ledger, drafts, stamps),
+            )
             for kind, notetype in notetypes.items()
             if kind in kinds
             for digest in (digest_of_notetype(notetype),)
@@ -149,18 +162,34 @@ class _Stamps:
         self._clock = clock
         self._now: int | None = None
 
-    def time_of(self, digest: str, promise: Promise | Tombstone | Schema | None) -> int:
-        if promise and promise.digest == digest:
-            return promise.modified
+    def time_of(self, digest: str, promise: Promise | Tombstone | Schema | None, drafted: int, *, same: bool) -> int:
+        """When something was last changed.
+
+        `drafted` is the time under which a development build gave it to testers (0: none did), `same` whether it may
+        keep that time. A draft that was taken back must reach testers too, so it counts as a change.
+        """
+        promised = promise.modified if promise else 0
+        if promise and promise.digest == digest and drafted <= promised:
+            return promised
+        if same and drafted > promised:
+            return drafted
         if self._now is None:
             self._now = self._clock()
-        if promise and promise.modified >= self._now:
+        # Two builds within a second would carry one time, and Anki would drop the second.
+        now = drafted + 1 if 0 <= drafted - self._now < _SLACK else self._now
+        if max(promised, drafted) >= now:
             # Anki drops an update that is not newer than what the learner has, without a word (measured, 26.09.3).
+            where = f"the development build in dist/, which is from {drafted}" if drafted > promised else LOCK_FILE
             raise ToolError(
-                "the clock of this machine is behind the times in deck.lock, so learners would not get the changes",
+                f"the clock of this machine is behind the times in {where}, so learners would not get the changes",
                 hint="set the clock (or SOURCE_DATE_EPOCH) right and build again",
             )
-        return self._now
+        return now
+
+
+def _time_of_notetype(notetype: NoteType, digest: str, ledger: Ledger, drafts: Drafts, stamps: _Stamps) -> int:
+    drafted = drafts.notetypes.get(notetype.id, 0)
+    return stamps.time_of(digest, ledger.notetypes.get(notetype.kind), drafted, same=False)
 
 
 def _find_twins(units: Sequence[Unit], namespace: str) -> list[Diagnostic]:

@@ -8,8 +8,10 @@ import html
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
+from recto.apkg import NO_DRAFTS, read_drafts
 from recto.compile import compile_source
 from recto.config import CONFIG_FILE, parse_config
 from recto.diagnostic import Diagnostic, has_errors
@@ -27,9 +29,20 @@ from recto.source import Source, normalize
 CARDS_FOLDER = "cards"
 TEMPLATES_FOLDER = "templates"
 DIST_FOLDER = "dist"
+DEV = "-dev"
+"""What the version of a build between releases ends in."""
+
 
 Progress = Callable[[Iterable[Source], int], Iterable[Source]]
 """(sources, how many) → the same sources, shown as they are taken."""
+
+
+class Audience(Enum):
+    """Whom an edition is for: only its faults matter, a development build, a release."""
+
+    AUTHOR = 0
+    TESTERS = 1
+    LEARNERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,14 @@ class Project:
 
     root: Path
 
-    def check(self, *, clock: Clock, progress: Progress = lambda sources, count: sources) -> Checked:
-        """Read, compile and link the whole deck; every fault of it, sorted. Raises `ToolError`."""
+    def check(
+        self, *, clock: Clock, progress: Progress = lambda sources, count: sources, audience: Audience = Audience.AUTHOR
+    ) -> Checked:
+        """Read, compile and link the whole deck; every fault of it, sorted. Raises `ToolError`.
+
+        `audience` is whom the edition is for: others than the author must get it although they may have imported the
+        development build that is in dist/.
+        """
         config, notetypes, diagnostics = self._read_settings()
         sources: list[Source] = []
         for path in self.topic_paths():
@@ -64,14 +83,25 @@ class Project:
             return Checked(None, _sorted(diagnostics))
         units: list[Unit] = [compile_source(s, config, notetypes) for s in progress(sources, len(sources))]
         ledger = self.ledger()
+        draft = self.package_path(config.slug, f"{config.version}{DEV}")
+        drafts = read_drafts(draft) if audience is not Audience.AUTHOR and draft.exists() else NO_DRAFTS
         inventory = read_inventory(self.root, CARDS_FOLDER)
-        edition, found = link(units, notetypes, inventory, config, ledger, clock=clock)
+        edition, found = link(
+            units,
+            notetypes,
+            inventory,
+            config,
+            ledger,
+            clock=clock,
+            drafts=drafts,
+            for_release=audience is Audience.LEARNERS,
+        )
         diagnostics += [d for unit in units for d in unit.diagnostics]
         diagnostics += found
         if ledger.version == config.version and not unpromised(ledger, edition):
             edition = replace(edition, released=ledger.released, headline=ledger.headline)
         else:
-            edition = replace(edition, version=f"{config.version}-dev")
+            edition = replace(edition, version=f"{config.version}{DEV}")
         return Checked(self.describe(edition, config), _sorted(diagnostics))
 
     def describe(self, edition: Edition, config: Config) -> Edition:
@@ -128,7 +158,7 @@ class Project:
     def built_package(self) -> Path:
         """The newest package of the version in deck.toml that was built. Raises `ToolError` if there is none."""
         config = self.config()
-        paths = [self.package_path(config.slug, version) for version in (config.version, f"{config.version}-dev")]
+        paths = [self.package_path(config.slug, version) for version in (config.version, f"{config.version}{DEV}")]
         built = [path for path in paths if path.exists()]
         if not built:
             raise ToolError(

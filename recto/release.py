@@ -72,7 +72,6 @@ def plan_release(project: Project, edition: Edition, version: str, now: int) -> 
             raise ToolError(f"nothing has changed since {ledger.version}", hint="change a card, then release")
         target = version or _default_version(config.version, ledger.version, changes.bump)
         _refuse_small_step(ledger.version, target, changes)
-    _refuse_late_tester(project, edition, config.version, now)
     migrations = [
         change
         for linked in edition.notetypes
@@ -171,19 +170,6 @@ def _refuse_small_step(old: str, new: str, changes: Changes) -> None:
         raise ToolError(
             f"{new} is too small a step from {old}: {reasons[changes.bump]}",
             hint=f"release {next_version(old, changes.bump)} or leave the version out",
-        )
-
-
-def _refuse_late_tester(project: Project, edition: Edition, version: str, now: int) -> None:
-    """A tester who imported a development build must get the release: it has to be newer than what that build held."""
-    package = project.package_path(edition.slug, f"{version}-dev")
-    if not package.exists():
-        return
-    newest = max((note.modified for note in read_package(package).notes.values()), default=0)
-    if newest >= now:
-        raise ToolError(
-            f"{package.name} in {package.parent.name}/ is newer than this release would be",
-            hint="whoever imported it would miss the changes: set the clock (or SOURCE_DATE_EPOCH) right, or delete it",
         )
 
 

@@ -152,17 +152,52 @@ def test_late_tester__must_get_the_release(make_deck: MakeDeck, monkeypatch: pyt
     deck = deck_of(make_deck, ONE)
     assert release(deck, at=NOW) == 0
     deck.write("cards/gpu/a.md", ONE.replace("\nA\n", "\nB\n"))
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW + 100))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW + 1000))
     assert run(["build", "--deck", str(deck.root), "-q"]) == 0
     dev = deck.root / "dist/test-1.0.0-dev.apkg"
     assert dev.exists()
     assert release(deck, at=NOW + 50) == 2
-    assert release(deck, at=NOW + 200) == 0
+    assert release(deck, at=NOW + 2000) == 0
     with open_collection() as collection:
         for name in ("test-1.0.0.apkg", "test-1.0.0-dev.apkg", "test-1.0.1.apkg"):
             log = import_into(collection, deck.root / "dist" / name)
             assert log["conflicting"] == 0
         assert log["updated"] == 1
+
+
+def test_two_drafts_of_one_second__both_arrive(make_deck: MakeDeck, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anki counts whole seconds: the second development build of a second is made newer than the first."""
+    deck = deck_of(make_deck, ONE)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW))
+    package = deck.root / "dist/test-1.0.0-dev.apkg"
+    with open_collection() as collection:
+        for answer in ("A", "B", "B", "C"):
+            deck.write("cards/gpu/a.md", ONE.replace("\nA\n", f"\n{answer}\n"))
+            assert run(["build", "--deck", str(deck.root), "-q"]) == 0
+            import_into(collection, package)
+            (note_id,) = collection.find_notes("Id:one")
+            assert collection.get_note(note_id)["Answer"] == f"<p>{answer}</p>"
+
+
+def test_draft_taken_back__reaches_the_tester(make_deck: MakeDeck, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tester who imported a draft gets the old text again with the release, although it is the released one."""
+    deck = deck_of(make_deck, TWO)
+    assert release(deck, at=NOW) == 0
+    deck.write("cards/gpu/a.md", TWO.replace("\nA\n", "\nDraft\n"))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW + 100))
+    assert run(["build", "--deck", str(deck.root), "-q"]) == 0
+    deck.write("cards/gpu/a.md", TWO.replace("\nB\n", "\nB2\n"))
+    assert release(deck, at=NOW + 200) == 0
+    with open_collection() as collection:
+        for name in ("test-1.0.0.apkg", "test-1.0.0-dev.apkg"):
+            import_into(collection, deck.root / "dist" / name)
+        log = import_into(collection, deck.root / "dist/test-1.0.1.apkg")
+        (note_id,) = collection.find_notes("Id:one")
+        assert collection.get_note(note_id)["Answer"] == "<p>A</p>"
+    assert log["updated"] == 2
+    package = (deck.root / "dist/test-1.0.1.apkg").read_bytes()
+    assert run(["build", "--deck", str(deck.root), "--locked"]) == 0
+    assert (deck.root / "dist/test-1.0.1.apkg").read_bytes() == package
 
 
 def test_renamed_id__keeps_the_history_with_an_alias(make_deck: MakeDeck) -> None:

@@ -26,7 +26,7 @@ def command(deck: Path, quiet: bool, out: Path | None, locked: bool) -> int:
     from recto.package import write_apkg
     from recto.report import summary
 
-    project, checked = check_project(deck, quiet=quiet)
+    project, checked = check_project(deck, quiet=quiet, audience="AUTHOR" if locked else "TESTERS")
     print_diagnostics(checked.diagnostics, quiet=quiet)
     edition = checked.edition
     if edition is None or not checked.ok:

@@ -47,19 +47,22 @@ def read_clock() -> int:
     return int(fixed)
 
 
-def check_project(deck: Path, *, quiet: bool, now: int = 0) -> tuple[Project, Checked]:
+def check_project(deck: Path, *, quiet: bool, now: int = 0, audience: str = "AUTHOR") -> tuple[Project, Checked]:
     """Open and check a deck, with a progress bar on a terminal once it takes over a second.
 
-    `now` is the time of the build if the caller has read the clock already.
+    `now` is the time of the build if the caller has read the clock already; `audience` names one
+    of `project.Audience`.
     """
-    from recto.project import open_project
+    from recto.project import Audience, open_project
 
     project = open_project(deck)
 
     def progress(sources: Iterable[Source], count: int) -> Iterable[Source]:
         return sources if quiet or not sys.stderr.isatty() else _show_progress(sources, count)
 
-    return project, project.check(clock=(lambda: now) if now else read_clock, progress=progress)
+    return project, project.check(
+        clock=(lambda: now) if now else read_clock, progress=progress, audience=Audience[audience]
+    )
 
 
 def _show_progress(sources: Iterable[Source], count: int) -> Iterator[Source]:

@@ -43,7 +43,7 @@ def command(deck: Path, quiet: bool, version: str, dry_run: bool, package: Path 
         replaced = project.root / LOCK_FILE
         if replaced.exists() and not dry_run:
             replaced.replace(replaced.with_suffix(".lock.bak"))
-    project, checked = check_project(deck, quiet=quiet, now=now)
+    project, checked = check_project(deck, quiet=quiet, now=now, audience="AUTHOR" if package else "LEARNERS")
     edition = checked.edition
     if edition is None or (not checked.ok and not package):
         print_diagnostics(checked.diagnostics, quiet=quiet)
