@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from recto.config import CONFIG_FILE
 from recto.diagnostic import Diagnostic
-from recto.identity import hole_digests
 from recto.ledger import LOCK_FILE, by_guid, guid_in
 from recto.model import Config, Ledger, LinkedNote, NoteType, Promise, Schema, Tombstone
 from recto.rulebook import (
@@ -14,6 +13,7 @@ from recto.rulebook import (
     CHANGED_SCHEMA,
     KIND_CHANGED,
     RENUMBERED_HOLE,
+    RENUMBERED_STEP,
     REUSED_ID,
 )
 from recto.source import Span
@@ -35,7 +35,8 @@ def find_broken_promises(
     known = by_guid(ledger)
     gone = {guid_in(ledger, ident, stone.guid): (ident, stone) for ident, stone in ledger.gone.items()}
     for linked in notes:
-        found += _check_note(linked, known.get(linked.guid), gone.get(linked.guid), ledger)
+        is_cloze = notetypes[linked.note.kind].is_cloze
+        found += _check_note(linked, known.get(linked.guid), gone.get(linked.guid), ledger, is_cloze)
     for kind, schema in ledger.notetypes.items():
         if kind in notetypes:
             found += _check_schema(schema, notetypes[kind], config, ledger)
@@ -43,7 +44,7 @@ def find_broken_promises(
 
 
 def _check_note(
-    linked: LinkedNote, promise: Promise | None, grave: tuple[str, Tombstone] | None, ledger: Ledger
+    linked: LinkedNote, promise: Promise | None, grave: tuple[str, Tombstone] | None, ledger: Ledger, is_cloze: bool
 ) -> list[Diagnostic]:
     """`promise` and `grave` are what the ledger has under the note's GUID."""
     note = linked.note
@@ -63,12 +64,12 @@ def _check_note(
         message = f"this card was released as a {promise.kind} card"
         help_ = f'make the {note.kind} card a new one with its own id, and keep this one with retired="…" or delete it'
         return [KIND_CHANGED.at(note.span, message, help_)]
-    return _check_holes(linked, promise)
+    return _check_numbers(linked, promise, is_cloze)
 
 
-def _check_holes(linked: LinkedNote, promise: Promise) -> list[Diagnostic]:
-    """Report a card whose released holes have other numbers now, with the spelling that keeps them."""
-    now = hole_digests(linked.note.fields)
+def _check_numbers(linked: LinkedNote, promise: Promise, is_cloze: bool) -> list[Diagnostic]:
+    """Report a card whose released holes or steps have other numbers now, with the way out."""
+    now = linked.holes
     single = _singles(now)  # holes of one text cannot be told apart
     before = _singles((*promise.holes, *promise.lost))
     lost = dict(promise.lost)
@@ -82,6 +83,15 @@ def _check_holes(linked: LinkedNote, promise: Promise) -> list[Diagnostic]:
     kept = {number: before[digest] for number, digest in now if digest in single and digest in before}
     moved = next(use for use in linked.note.holes if use.number in wrong)
     is_known = moved.number in kept
+    word = "hole" if is_cloze else "step"
+    message = (
+        f"{word} {kept[moved.number]} of the released card would become {word} {moved.number}"
+        if is_known
+        else f"{word} {moved.number} was another one, and learners may still have its card"
+    )
+    if not is_cloze:
+        help_ = "new steps go behind the last; to cut or insert one, make this a new card with its own id"
+        return [RENUMBERED_STEP.at(moved.span, message, help_)]
     taken = {*kept.values(), *lost}
     free = max(number for number, _ in (*promise.holes, *promise.lost))
     spelt: list[str] = []
@@ -91,11 +101,6 @@ def _check_holes(linked: LinkedNote, promise: Promise) -> list[Diagnostic]:
             kept[use.number] = free if use.number in taken else use.number
             taken.add(kept[use.number])
         spelt.append(f"{{{{c{kept[use.number]}::{use.text}}}}}")
-    message = (
-        f"hole {kept[moved.number]} of the released card would become hole {moved.number}"
-        if is_known
-        else f"hole {moved.number} was another one, and learners may still have its card"
-    )
     return [RENUMBERED_HOLE.at(moved.span, message, f"number the holes yourself: {' … '.join(spelt)}")]
 
 

@@ -56,6 +56,18 @@ def hole_digests(fields: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     )
 
 
+def numbered_digests(notetype: NoteType, fields: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """(number, 8 hex digits) of what has a note's cards by number: holes, or the questions of a chain; else nothing."""
+    if notetype.is_cloze:
+        return hole_digests(fields)
+    if not notetype.max_steps:
+        return ()
+    questions = {
+        int(f.argument or 1): fields[n] for n, f in enumerate(notetype.fields) if f.origin in ("heading", "step")
+    }
+    return tuple((n, hashlib.sha256(html.encode()).hexdigest()[:8]) for n, html in sorted(questions.items()) if html)
+
+
 def _digest(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:20]

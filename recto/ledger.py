@@ -14,8 +14,8 @@
     gone kv-old 0.2.0 qa 22aabbccddeeff001122 1795300000
 
 Times are seconds since 1970 (UTC), digests those of `recto.identity`. A note whose digest is unchanged keeps its time:
-Anki then leaves the learner's note alone. Behind a note's cards may stand its holes (number:digest; number-digest for
-one that an edit took away), `guid=…` when its identity is not made of its id, and `retired`.
+Anki then leaves the learner's note alone. Behind a note's cards may stand its holes or steps (number:digest;
+number-digest for one that an edit took away), `guid=…` when its identity is not made of its id, and `retired`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import re
 from dataclasses import replace
 
 from recto.errors import ToolError
-from recto.identity import guid_of, hole_digests
+from recto.identity import guid_of
 from recto.model import Edition, Ledger, LinkedNote, LinkedNoteType, Promise, Schema, Tombstone
 
 LOCK_FILE = "deck.lock"
@@ -203,8 +203,7 @@ def by_guid(ledger: Ledger) -> dict[str, Promise]:
 def promise_of(linked: LinkedNote, namespace: str, before: Promise | None) -> Promise:
     """What a package with this note promises; `before` is what was promised for it so far."""
     note = linked.note
-    holes = hole_digests(note.fields) if note.holes else ()
-    numbers = {number for number, _ in holes}
+    numbers = {number for number, _ in linked.holes}
     once = (*before.holes, *before.lost) if before else ()
     return Promise(
         kind=note.kind,
@@ -212,7 +211,7 @@ def promise_of(linked: LinkedNote, namespace: str, before: Promise | None) -> Pr
         modified=linked.modified,
         deck=linked.deck,
         ordinals=linked.ordinals,
-        holes=holes,
+        holes=linked.holes,
         lost=tuple(sorted((number, text) for number, text in once if number not in numbers)),
         guid="" if linked.guid == guid_of(namespace, note.id) else linked.guid,
         retired=linked.retired,

@@ -14,7 +14,7 @@ from recto.compile import area_of
 from recto.diagnostic import Diagnostic, Severity
 from recto.errors import ToolError
 from recto.guard import find_broken_promises
-from recto.identity import digest_of_note, digest_of_notetype, guid_of_note
+from recto.identity import digest_of_note, digest_of_notetype, guid_of_note, numbered_digests
 from recto.ledger import LOCK_FILE, guid_in
 from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
@@ -102,6 +102,7 @@ def link(
                 ordinals=ordinals,
                 deck=unit.deck,
                 retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
+                holes=numbered_digests(notetypes[note.kind], fields),
             )
             notes.append(linked)
     diagnostics += _find_unused(inventory, meant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,20 @@ from recto.template import SPECIAL_FIELDS, TemplateError, named_fields, parse_te
 NOTETYPES_FILE = "templates/notetypes.toml"
 STYLE_FOLDER = "templates/style/"
 
-ORIGINS = ("heading", "body", "section", "option", "tag", "topic", "id", "spare")
+# What may stand behind `from =`, and behind its colon.
+ORIGINS = {
+    "heading": "",
+    "body": "",
+    "section": "",
+    "options": "(marked)?",
+    "step": r"[2-9]|[1-9]\d",
+    "step-body": r"[2-9]|[1-9]\d",
+    "option": ".+",
+    "tag": ".+",
+    "topic": "",
+    "id": "",
+    "spare": "",
+}
 _FIELD_KEYS = ("name", "id", "from", "headings", "required", "flag", "with")
 _TYPE_KEYS = ("id", "name", "type", "fields", "templates")
 
@@ -50,6 +64,7 @@ def _parse_notetype(
     kind: str, table: dict[str, Any], files: Mapping[str, Source], css: str, settings: Settings
 ) -> NoteType:
     here = f"[{kind}]"
+    before = len(settings.diagnostics)
     settings.refuse_unknown(table, _TYPE_KEYS, here)
     fields = tuple(_parse_field(entry, here, settings) for entry in settings.take(table, "fields", list, [], here))
     type_ = settings.take(table, "type", str, "normal", here)
@@ -57,6 +72,8 @@ def _parse_notetype(
         settings.report(f'type = "{type_}" means nothing', settings.span_of("type", here), "one of: normal, cloze")
     is_cloze = type_ == "cloze"
     names = {field.name for field in fields}
+    if len(settings.diagnostics) == before:
+        _check_origins(kind, fields, is_cloze, here, settings)
     if not fields or len(names) < len(fields):
         settings.report(f"note type {kind} needs fields with different names", settings.span_of("fields", here))
     templates = tuple(
@@ -97,11 +114,11 @@ def _parse_field(entry: Any, here: str, settings: Settings) -> FieldType:
     after = (here, f'"{name}"') if name else (here,)
     settings.refuse_unknown(entry, _FIELD_KEYS, *after)
     origin, _, argument = settings.take(entry, "from", str, "", *after).partition(":")
-    if origin not in ORIGINS or (origin in ("option", "tag")) is not bool(argument):
+    if not re.fullmatch(ORIGINS.get(origin, "(?!)"), argument):
         settings.report(
             f'field {name}: from = "{entry.get("from", "")}" means nothing',
             settings.span_of("from", *after),
-            f"one of: {', '.join(ORIGINS)} (option and tag with a name, as in option:reverse)",
+            f"one of: {', '.join(ORIGINS)} (option and tag with a name, as in option:reverse; steps with 2, 3, …)",
         )
     headings = settings.take(entry, "headings", list, [], *after)
     return FieldType(
@@ -114,6 +131,23 @@ def _parse_field(entry: Any, here: str, settings: Settings) -> FieldType:
         flag=settings.take(entry, "flag", bool, False, *after),
         needs_option=settings.take(entry, "with", str, "", *after),
     )
+
+
+def _check_origins(kind: str, fields: tuple[FieldType, ...], is_cloze: bool, here: str, settings: Settings) -> None:
+    """What goes together: both lists of a choice, question and answer of each step; no step is left out."""
+    span = settings.span_of("fields", here)
+    lists = [f.argument for f in fields if f.origin == "options"]
+    if lists and (lists != ["", "marked"] or any(f.origin == "body" for f in fields)):
+        help_ = 'a field with from = "options", behind it one with from = "options:marked", and none with "body"'
+        settings.report(f"note type {kind} cannot show its options", span, help_)
+    steps, answers = (sorted(int(f.argument) for f in fields if f.origin == o) for o in ("step", "step-body"))
+    if not steps and not answers:
+        return
+    if is_cloze:
+        settings.report(f"note type {kind}: the cards of a cloze note are its holes", span, "remove the steps")
+    elif steps != answers or steps != list(range(2, len(steps) + 2)):
+        help_ = 'fields with from = "step:N" and from = "step-body:N", N = 2, 3, … without a gap'
+        settings.report(f"note type {kind} misses a part of a step", span, help_)
 
 
 def _parse_template_entry(

@@ -77,6 +77,16 @@ class NoteType:
     templates: tuple[CardTemplate, ...]
     css: str
 
+    @property
+    def max_steps(self) -> int:
+        """How many questions a chain of this type can have; 0 if it is no chain."""
+        return max((int(f.argument) for f in self.fields if f.origin == "step"), default=0)
+
+    @property
+    def has_options(self) -> bool:
+        """Whether a task list in the answer is a choice that the learner makes."""
+        return any(f.origin == "options" for f in self.fields)
+
 
 # --- one card on its way through ---------------------------------------------------------------------------
 
@@ -111,7 +121,7 @@ class Card:
     """One flashcard as written; `id` is '' while the author has not chosen one.
 
     `tags` are those of the file and of the card, without the deck's prefix. `sections` are (field name, passage) in
-    the order of the file.
+    the order of the file, `steps` (question, answer) of the second and further questions of a chain.
     """
 
     id: str
@@ -123,6 +133,7 @@ class Card:
     question: Passage
     body: Passage
     sections: tuple[tuple[str, Passage], ...]
+    steps: tuple[tuple[Passage, Passage], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ class MediaUse:
 
 @dataclass(frozen=True, slots=True)
 class HoleUse:
-    """A hole of a cloze note as written: its number, its Markdown text, its place."""
+    """A hole of a cloze note, or the question of a chain's step, as written: its number, its text, its place."""
 
     number: int
     text: str
@@ -163,7 +174,8 @@ class Note:
 
     Before `link` a media file stands in the HTML as STX + its path + ETX (control characters that no source text can
     hold); `link` puts the packaged name there. `alias` is the identity under which learners know the note if not its
-    id: a former id, or `guid:` and a GUID. `topic` is the H1 of its file.
+    id: a former id, or `guid:` and a GUID. `topic` is the H1 of its file. `holes` are those of a cloze note or the
+    steps of a chain: what has its cards by number.
     """
 
     id: str
@@ -206,7 +218,10 @@ class MediaFile:
 
 @dataclass(frozen=True, slots=True)
 class LinkedNote:
-    """A note with all that `package` needs: identity, time of its last change (s since 1970, UTC), card ordinals."""
+    """A note with all that `package` needs: identity, time of its last change (s since 1970, UTC), card ordinals.
+
+    `holes` are (number, digest) of its holes or steps (`identity.numbered_digests`).
+    """
 
     note: Note
     guid: str
@@ -215,6 +230,7 @@ class LinkedNote:
     ordinals: tuple[int, ...]
     deck: str
     retired: bool
+    holes: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +270,9 @@ class Edition:
 class Promise:
     """What the last package promised about one note.
 
-    `ordinals` are its cards; `holes` (number, digest of the hole's HTML) those of a cloze note, `lost` the ones that an
-    edit took away, whose cards learners may still have; `guid` is '' when it is made of the id; `modified` in s since
-    1970 (UTC).
+    `ordinals` are its cards; `holes` (number, digest of its HTML) the holes of a cloze note or the steps of a chain,
+    `lost` the ones that an edit took away, whose cards learners may still have; `guid` is '' when it is made of the id;
+    `modified` in s since 1970 (UTC).
     """
 
     kind: str

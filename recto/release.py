@@ -14,7 +14,7 @@ from recto.config import CONFIG_FILE
 from recto.diff import Changes, compare
 from recto.errors import ToolError
 from recto.guard import schema_changes
-from recto.identity import digest_of_note, digest_of_notetype, guid_of, hole_digests
+from recto.identity import digest_of_note, digest_of_notetype, guid_of, numbered_digests
 from recto.ledger import LOCK_FILE, advance_ledger, format_ledger, schema_of, unpromised
 from recto.model import Edition, Ledger, LinkedNoteType, NoteType, Promise, Schema, Tombstone
 from recto.news import NEWS_FILE, WORDS, headline_of, insert_section, removed_ids, write_section
@@ -129,7 +129,7 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
             modified=state.modified,
             deck=state.deck,
             ordinals=state.ordinals,
-            holes=hole_digests(values) if notetype.is_cloze else (),
+            holes=numbered_digests(notetype, values),
             guid="" if guid == guid_of(config.namespace, state.id) else guid,
             retired=state.retired,
         )
@@ -179,7 +179,9 @@ def _labels(edition: Edition, language: str) -> Callable[[str], str]:
     found = {"tags": words["tags"]}
     for linked in edition.notetypes:
         for f in linked.notetype.fields:
-            found[f.name] = f.headings[-1] if f.origin == "section" else words.get(f"from {f.origin}", f.name)
+            number = f" {f.argument}" if f.origin.startswith("step") else ""
+            key = "from options:marked" if f.argument == "marked" else f"from {f.origin}"
+            found[f.name] = f.headings[-1] if f.origin == "section" else words.get(key, f.name) + number
     return lambda name: found.get(name, name)
 
 

@@ -50,7 +50,7 @@ def compute_stats(edition: Edition) -> Stats:
         kinds=_ranked(linked.note.kind for linked in edition.notes),
         tags=_count_tags(edition.notes),
         questions=_lengths([units(_field(linked, by_kind, "heading")) for linked in edition.notes]),
-        answers=_lengths([units(_field(linked, by_kind, "body")) for linked in edition.notes]),
+        answers=_lengths([units(_field(linked, by_kind, "body", "options")) for linked in edition.notes]),
     )
 
 
@@ -70,9 +70,9 @@ def units(html: str) -> int:
     return count + len(_WORDS.findall(text))
 
 
-def _field(linked: LinkedNote, notetypes: dict[str, NoteType], origin: str) -> str:
+def _field(linked: LinkedNote, notetypes: dict[str, NoteType], *origins: str) -> str:
     fields = notetypes[linked.note.kind].fields
-    return next((html for f, html in zip(fields, linked.note.fields, strict=True) if f.origin == origin), "")
+    return next((html for f, html in zip(fields, linked.note.fields, strict=True) if f.origin in origins), "")
 
 
 def _count_tags(notes: Sequence[LinkedNote]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:

@@ -239,7 +239,9 @@ def test_reinstated_card__is_the_old_one(make_deck: MakeDeck) -> None:
 
 def test_lost_lock__is_restored_from_the_package(make_deck: MakeDeck, capsys: pytest.CaptureFixture[str]) -> None:
     """Everything but the digests of removed cards comes back; a build then gives the released bytes."""
-    deck = deck_of(make_deck, TWO + "\n## 填空 {#three .cloze}\n\n==甲== ==乙==\n\n## 旧 {#four alias=guid:abc}\n\nD\n")
+    chain = "\n## 连问 {#five .chain}\n\nA\n\n### 再问\n\nB\n"
+    more = "\n## 填空 {#three .cloze}\n\n==甲== ==乙==\n\n## 旧 {#four alias=guid:abc}\n\nD\n"
+    deck = deck_of(make_deck, TWO + more + chain)
     assert release(deck) == 0
     deck.write("cards/gpu/a.md", deck.read("cards/gpu/a.md").replace("\n## 问 $x_2$ {#two}\n\nB\n", ""))
     assert release(deck) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +33,14 @@ def test_everything__imports_clean(make_deck: MakeDeck) -> None:
     """Every feature in one package: counts, decks and note types are right, and Anki has no complaint."""
     report = import_apkg(everything(make_deck).build())
     assert report.problems == ()
-    assert (report.notes, report.cards, report.media) == (4, 7, 2)
-    assert report.decks == (("Test::先学的", 1), ("Test::全部::样例", 6))
-    assert report.notetypes == (("LLM 面试 · 填空", 1), ("LLM 面试 · 问答", 3))
+    assert (report.notes, report.cards, report.media) == (6, 11, 2)
+    assert report.decks == (("Test::先学的", 1), ("Test::全部::样例", 10))
+    assert report.notetypes == (
+        ("LLM 面试 · 填空", 1),
+        ("LLM 面试 · 连问", 1),
+        ("LLM 面试 · 选择", 1),
+        ("LLM 面试 · 问答", 3),
+    )
 
 
 def test_import__keeps_tags_and_order(make_deck: MakeDeck, collection: Collection) -> None:
@@ -42,6 +48,8 @@ def test_import__keeps_tags_and_order(make_deck: MakeDeck, collection: Collectio
     import_into(collection, everything(make_deck).build())
     assert set(collection.tags.all()) == {
         "t::topic::all",
+        "t::kind::chain",
+        "t::kind::contrast",
         "t::kind::definition",
         "t::kind::formula",
         "t::tier::core",
@@ -49,7 +57,7 @@ def test_import__keeps_tags_and_order(make_deck: MakeDeck, collection: Collectio
     }
     rows = collection.db.all("select c.due, n.id from cards c join notes n on n.id = c.nid order by c.due, c.ord")
     idents = list(dict.fromkeys(collection.get_note(note_id)["Id"] for _, note_id in rows))
-    assert idents == ["first-one", "all-reverse", "all-cloze", "all-retired"]
+    assert idents == ["first-one", "all-reverse", "all-cloze", "all-retired", "all-choice", "all-chain"]
 
 
 def test_sides__show_what_they_should(make_deck: MakeDeck, collection: Collection) -> None:
@@ -71,10 +79,103 @@ def test_sides__show_what_they_should(make_deck: MakeDeck, collection: Collectio
     assert "已过时" in retired.question()
 
 
+def test_choice__is_marked_on_the_back_only(make_deck: MakeDeck, collection: Collection) -> None:
+    """The front shows the options without their marks and without what explains them."""
+    import_into(collection, everything(make_deck).build())
+    (card,) = note_of(collection, "all-choice").cards()
+    question, answer = (side.partition("</style>")[2] for side in (card.question(), card.answer()))
+    assert re.findall(r"<li.*?>.*?</li>", question, re.S) == [
+        "<li>RoPE</li>",
+        "<li>可学习的绝对位置向量</li>",
+        "<li><code>ALiBi</code></li>",
+    ]
+    assert not re.search("[✓✗☐☑]|right|wrong|偏置|打分", question)
+    assert re.findall(r'<li class="(\w+)"><span class="mark">(.)</span>', answer) == [
+        ("right", "✓"),
+        ("wrong", "✗"),
+        ("right", "✓"),
+    ]
+    for side in (question, answer):
+        assert "哪些是相对位置编码" in side
+        assert "只看主流做法" in side
+        assert 'class="options several"' in side
+    assert "偏置" in answer
+    assert "加在打分上" in answer
+
+
+def test_chain__shows_what_came_before(make_deck: MakeDeck, collection: Collection) -> None:
+    """Card k shows the questions and answers before it, asks question k and gives its answer on the back."""
+    steps = [f"### 问{n}？\n\n答{n}。\n\n" for n in range(2, 9)]
+    deck = make_deck({"cards/a.md": f"# T\n\n## 问1？ {{#one .chain}}\n\n答1。\n\n{''.join(steps)}### 提示\n\n想。\n"})
+    import_into(collection, deck.build())
+    cards = note_of(collection, "one").cards()
+    assert len(cards) == 8
+    for number, card in enumerate(cards, 1):
+        question, answer = card.question(), card.answer()
+        before = [word for n in range(1, number) for word in (f"问{n}？", f"答{n}。")]
+        assert re.findall(r"[问答]\d[？。]", question) == [*before, f"问{number}？"]
+        assert re.findall(r"[问答]\d[？。]", answer) == [*before, f"问{number}？", f"答{number}。"]
+        assert re.findall(r'class="question"[^>]*>(.*?)</div>', question) == [f"问{number}？"]
+        assert re.findall(r'id="answer">(.*?)</div>', answer) == [f"<p>答{number}。</p>"]
+        assert "想。" in question
+
+
+def test_kind_of_ones_own__needs_no_python(make_deck: MakeDeck, collection: Collection) -> None:
+    """A table and its templates are enough for a kind with options and a second question."""
+    own = """
+[quiz]
+id = 1763780400777
+name = "Quiz"
+fields = [
+  { name = "Question", id = 7771, from = "heading" },
+  { name = "Front", id = 7772, from = "options" },
+  { name = "Back", id = 7773, from = "options:marked" },
+  { name = "Why", id = 7774, from = "step:2" },
+  { name = "Because", id = 7775, from = "step-body:2" },
+  { name = "Id", id = 7776, from = "id" },
+]
+templates = [
+  { name = "Pick", id = 7777, front = "quiz/pick.html", back = "quiz/picked.html" },
+  { name = "Why", id = 7778, front = "quiz/why.html", back = "quiz/because.html" },
+]
+"""
+    deck = make_deck({"cards/a.md": "# T\n\n## Q {#one .quiz}\n\n- [x] A\n- [ ] B\n\n### Why?\n\nSo.\n"})
+    deck.write("templates/notetypes.toml", deck.read("templates/notetypes.toml") + own)
+    for name, text in (
+        ("pick", "{{Question}}{{Front}}"),
+        ("picked", "{{Back}}"),
+        ("why", "{{#Why}}{{Back}}{{Why}}{{/Why}}"),
+        ("because", "{{FrontSide}}{{Because}}"),
+    ):
+        deck.write(f"templates/quiz/{name}.html", text)
+    assert import_apkg(deck.build()).problems == ()
+    import_into(collection, deck.build())
+    pick, why = note_of(collection, "one").cards()
+    assert "✓" not in pick.question()
+    assert "✓" in pick.answer()
+    assert "Why?" in why.question()
+    assert "So." in why.answer()
+
+
+def test_longer_chain__brings_only_its_new_card(make_deck: MakeDeck, collection: Collection) -> None:
+    """A question at the end is one more card of the same note; the learner's history of the others stays."""
+    chain = "# T\n\n## 甲？ {#one .chain}\n\n答甲\n\n### 乙？\n\n答乙\n"
+    deck = make_deck({"cards/a.md": chain})
+    import_into(collection, deck.build(NOW, lock=True))
+    card = note_of(collection, "one").cards()[1]
+    card.type, card.queue, card.ivl, card.reps, card.due = 2, 2, 30, 5, 100
+    collection.update_card(card)
+    deck.write("cards/a.md", f"{chain}\n### 丙？\n\n答丙\n")
+    log = import_into(collection, deck.build(NOW + 10))
+    assert {key: count for key, count in log.items() if count} == {"updated": 1}
+    first, second, third = note_of(collection, "one").cards()
+    assert (first.reps, second.id, second.ivl, second.reps, third.reps) == (0, card.id, 30, 5, 0)
+
+
 def test_note_type__is_valid_to_anki(make_deck: MakeDeck, collection: Collection) -> None:
     """Anki's own validation, which the importer leaves out, accepts our note types."""
     import_into(collection, everything(make_deck).build())
-    for name in ("LLM 面试 · 填空", "LLM 面试 · 问答"):
+    for name in ("LLM 面试 · 填空", "LLM 面试 · 问答", "LLM 面试 · 选择", "LLM 面试 · 连问"):
         notetype = collection.models.by_name(name)
         assert notetype
         collection.models.update_dict(notetype)

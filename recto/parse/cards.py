@@ -14,17 +14,20 @@ from recto.model import Attributes, Card, FieldType, NoteType, Passage, Topic
 from recto.parse.frontmatter import FrontMatter, parse_front_matter
 from recto.parse.heading import find_slip, parse_attributes
 from recto.parse.markdown import block_span, inline_span, meta, parse_markdown, plain_text
-from recto.parse.outline import CardPart, Outline, is_comment
+from recto.parse.options import check_options
+from recto.parse.outline import CardPart, Outline, Part, is_comment
 from recto.rulebook import (
     BAD_ATTRIBUTE,
     BAD_DECK_NAME,
     BAD_OPTION_VALUE,
     BAD_TAG,
+    CHAIN_WITHOUT_STEP,
     DUPLICATE_FIELD,
     EMPTY_FIELD,
     FIELD_WITHOUT_OPTION,
     MALFORMED_ID,
     MISSING_ID,
+    TOO_MANY_STEPS,
     UNKNOWN_FIELD,
     UNKNOWN_KIND,
     UNKNOWN_OPTION,
@@ -81,7 +84,9 @@ def _read_card(
     notetype = _choose_notetype(attributes, notetypes, diagnostics)
     _check_options(attributes, notetype, diagnostics)
     question = Passage(span, (part.inline,))
-    body, sections = _read_fields(part, source, notetype, notetypes, diagnostics)
+    body, sections, steps = _read_fields(part, source, notetype, notetypes, diagnostics)
+    if notetype.has_options:
+        diagnostics += check_options(body, span, source)
     _check_section_options(part, sections, notetype, attributes, diagnostics)
     own_tags = tuple(
         (word, s) for key, value, s in attributes.options if key == "tags" for word in value.split(" ") if word
@@ -97,6 +102,7 @@ def _read_card(
         question=question,
         body=body,
         sections=sections,
+        steps=steps,
     )
 
 
@@ -182,10 +188,12 @@ def _read_fields(
     notetype: NoteType,
     notetypes: Mapping[str, NoteType],
     diagnostics: list[Diagnostic],
-) -> tuple[Passage, tuple[tuple[str, Passage], ...]]:
+) -> tuple[Passage, tuple[tuple[str, Passage], ...], tuple[tuple[Passage, Passage], ...]]:
+    """The body, the fields and the steps: in a chain every H3 that names no field is the next question."""
     by_heading = {heading.casefold(): f for f in notetype.fields if f.origin == "section" for heading in f.headings}
     current, passages = part.blocks, []
     named: list[tuple[str, Span, list[Token]]] = []
+    asked: list[tuple[Part, Span]] = []
     for sub in part.parts:
         text = plain_text(sub.inline)
         span = block_span(source, sub.opening)
@@ -202,6 +210,10 @@ def _read_fields(
             if owner or guess:
                 help_ = f"it is one of a {owner.kind} card" if owner else f'did you mean "{guess}"?'
                 diagnostics.append(UNKNOWN_FIELD.at(span, f'"{text}" is no field of a {notetype.kind} card', help_))
+            if notetype.max_steps:
+                asked.append((sub, span))
+                current = sub.blocks
+                continue
             current.extend((sub.opening, sub.inline, _closing(sub.opening), *sub.blocks))
             continue
         if any(name == found.name for name, _, _ in named):
@@ -215,7 +227,21 @@ def _read_fields(
             )
         else:
             passages.append((name, Passage(span, tuple(blocks))))
-    return Passage(block_span(source, part.opening), tuple(part.blocks)), tuple(passages)
+    steps = tuple((Passage(span, (sub.inline,)), Passage(span, tuple(sub.blocks))) for sub, span in asked)
+    _check_steps(steps, block_span(source, part.opening), notetype, diagnostics)
+    return Passage(block_span(source, part.opening), tuple(part.blocks)), tuple(passages), steps
+
+
+def _check_steps(
+    steps: tuple[tuple[Passage, Passage], ...], span: Span, notetype: NoteType, diagnostics: list[Diagnostic]
+) -> None:
+    most = notetype.max_steps
+    if most and not steps:
+        help_ = "ask the next one under a heading ###, or remove the kind"
+        diagnostics.append(CHAIN_WITHOUT_STEP.at(span, "a chain with one question", help_))
+    elif len(steps) >= max(most, 1):
+        message, help_ = f"a chain has at most {most} questions", "make what follows a chain of its own"
+        diagnostics.append(TOO_MANY_STEPS.at(steps[most - 1][0].span, message, help_))
 
 
 def _has_section(notetype: NoteType, heading: str) -> bool:

@@ -27,13 +27,17 @@ from recto.source import Source, Span
 
 CALLOUTS = ("note", "tip", "important", "warning", "caution")  # GitHub's five
 _CALLOUT = re.compile(r"\[!(\w+)\][ \t]*")
+_TASK = re.compile(r"\[([ xX])\][ \t\n]+(?=\S)")  # GFM 5.3: white space behind it, and then something
 
 InlineRule = Callable[[StateInline, bool], bool]
 
 
 @cache
 def parser() -> MarkdownIt:
-    """CommonMark, tables, strikethrough, footnotes, dollar math, holes, heading attributes. Built once, stateless."""
+    """CommonMark, tables, strikethrough, task lists, footnotes, dollar math, holes, heading attributes.
+
+    Built once, stateless.
+    """
     md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # Links that markdown-it would refuse become plain text; we want them as tokens, to refuse them with their place.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
@@ -58,6 +62,7 @@ def parser() -> MarkdownIt:
         md.inline.ruler.at(name, _placed(rule))
     md.core.ruler.after("block", "heading_attributes", _heading_attributes)
     md.core.ruler.push("callouts", _callouts)
+    md.core.ruler.push("tasks", _tasks)
     return md
 
 
@@ -164,6 +169,32 @@ def _open_callout(opening: Token, following: list[Token]) -> None:
     inline.children = children[end + 1 :]
     if not inline.children:
         following[0].hidden = following[2].hidden = True
+
+
+def _tasks(state: StateCore) -> None:
+    """`- [x] text` becomes a `list_item_open` with meta `done`; its list's both ends get meta `tasks`."""
+    lists: list[Token] = []
+    for index, token in enumerate(state.tokens):
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            lists.append(token)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            token.meta["tasks"] = lists.pop().meta.get("tasks", False)
+        elif token.type == "list_item_open":
+            done = _cut_task_mark(state.tokens[index + 1 : index + 3])
+            if done is not None:
+                token.meta["done"] = done
+                lists[-1].meta["tasks"] = True
+
+
+def _cut_task_mark(following: list[Token]) -> bool | None:
+    """Take the mark off an item's first paragraph; whether the task is done, None if there is no mark."""
+    if len(following) < 2 or following[0].type != "paragraph_open":
+        return None
+    found, children = _TASK.match(following[1].content), following[1].children or []
+    if not found or not children or children[0].type != "text":
+        return None
+    children[0].content = children[0].content[found.end() :]
+    return found[1] != " "
 
 
 def _heading_attributes(state: StateCore) -> None:

@@ -21,7 +21,8 @@ def media_mark(path: str) -> str:
 class Sheet:
     """One note while it is rendered: where its faults, media and footnotes go, and which holes it has.
 
-    `cloze` is True while the field with the holes is rendered.
+    `cloze` is True while the field with the holes is rendered. `options` says how the marks of task lists come out:
+    "plain", or while the options of a choice are rendered "hidden" or "marked".
     """
 
     source: Source
@@ -30,6 +31,7 @@ class Sheet:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     media: list[MediaUse] = field(default_factory=list)
     cloze: bool = False
+    options: str = "plain"
     holes: int = 0
     taken: frozenset[int] = frozenset()
     footnote_numbers: dict[str, int] = field(default_factory=dict)
