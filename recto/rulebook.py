@@ -77,6 +77,16 @@ UNCLOSED_HOLE = Rule("unclosed-hole", ERROR, "The learner would read the marks a
 NESTED_HOLE = Rule("nested-hole", ERROR, "Anki versions disagree on holes inside holes (2.1.54 makes one card less).")
 HOLE_NUMBER = Rule("hole-number", ERROR, "Anki takes the numbers 1 to 500 and ignores others.")
 
+# Choices
+MISSING_OPTIONS = Rule("missing-options", ERROR, "A choice needs at least two options, each marked as right or wrong.")
+TWO_OPTION_LISTS = Rule("two-option-lists", ERROR, "The learner chooses once; a second list would show its marks.")
+NO_RIGHT_OPTION = Rule("no-right-option", ERROR, "A question whose options are all wrong cannot be answered.")
+ONLY_RIGHT_OPTIONS = Rule("only-right-options", WARNING, "Where every option is right, nothing is to be told apart.")
+
+# Chains
+CHAIN_WITHOUT_STEP = Rule("chain-without-step", ERROR, "A chain of one question is a question-and-answer card.")
+TOO_MANY_STEPS = Rule("too-many-steps", ERROR, "The note type has fields for so many steps; more would be lost.")
+
 # Media, links, HTML
 MISSING_MEDIA = Rule("missing-media", ERROR, "Desktop shows a broken picture, AnkiDroid «Failed to load».")
 WRONG_CASE_MEDIA = Rule("wrong-case-media", ERROR, "Works on macOS and Windows and fails on every phone.")
@@ -96,6 +106,9 @@ UNKNOWN_CODE_WORD = Rule(
 )
 UNCLOSED_FENCE = Rule("unclosed-fence", ERROR, "A code fence without its end swallows every card after it.")
 UNCLOSED_MATH = Rule("unclosed-math", ERROR, "A formula without its end is shown as TeX source.")
+BROKEN_MATH = Rule(
+    "broken-math", ERROR, "MathJax shows the TeX source of a formula that it cannot read, on every client."
+)
 UNDEFINED_FOOTNOTE = Rule("undefined-footnote", ERROR, "The learner would see a mark that leads nowhere.")
 LOST_TABLE_CELL = Rule(
     "lost-table-cell",
@@ -111,6 +124,11 @@ RENUMBERED_HOLE = Rule(
     "renumbered-hole",
     ERROR,
     "A learner's history follows the number of a hole, not its text: it would move to another.",
+)
+RENUMBERED_STEP = Rule(
+    "renumbered-step",
+    ERROR,
+    "A learner's history follows the number of a step, not its question: it would move to another.",
 )
 REUSED_ID = Rule(
     "reused-id", ERROR, "A learner may still have the removed card: its history would pass to the new one."

@@ -20,6 +20,7 @@ from recto.parse.emphasis import is_cjk
 from recto.parse.markdown import block_span, content_span, inline_span, parser
 from recto.render.code import highlight, lexer_for
 from recto.render.escape import escape_cloze, escape_code, escape_tex, escape_text
+from recto.render.formula import check_formula
 from recto.render.raw import read_tags
 from recto.render.sheet import Sheet, media_mark
 from recto.rulebook import (
@@ -235,12 +236,15 @@ class _FieldRenderer(RendererHTML):
 
     def _tex(self, token: Token, sheet: Sheet) -> str:
         text = token.content.strip()
+        lead = len(token.content) - len(token.content.lstrip())
+        holes = tuple(find_holes(text, is_math=True)) if sheet.is_cloze_note else ()
+        check_formula(token, lead, holes, sheet)
         out, pos = "", 0
-        for hole in find_holes(text, is_math=True) if sheet.is_cloze_note else ():
+        for hole in holes:
             out += escape_tex(text[pos : hole.start], cloze=sheet.cloze)
             inner = escape_tex(hole.content, cloze=True)
             # A brace beside the hole's own would be taken for one of them.
-            out += f"{' ' if out.endswith('{') else ''}{self._opening(hole, token, sheet)}{inner}"
+            out += f"{' ' if out.endswith('{') else ''}{self._opening(hole, token, sheet, lead)}{inner}"
             out += f"{' ' if inner.endswith('}') else ''}{_closing(hole)}"
             out += " " if text[hole.end :].startswith("}") else ""
             pos = hole.end
@@ -248,8 +252,9 @@ class _FieldRenderer(RendererHTML):
 
     # --- holes ---------------------------------------------------------------------------------------------
 
-    def _opening(self, hole: Hole, token: Token, sheet: Sheet) -> str:
-        span = content_span(sheet.source, sheet.inline, token, hole.start, hole.end)
+    def _opening(self, hole: Hole, token: Token, sheet: Sheet, lead: int = 0) -> str:
+        """The opening marks of a hole; `lead` is what precedes its text in the token."""
+        span = content_span(sheet.source, sheet.inline, token, lead + hole.start, lead + hole.end)
         if not sheet.cloze:
             sheet.report(HOLE_OUTSIDE_CLOZE, span, "a hole outside the text of the card", _HOLES_GO)
         if sheet.hole_depth:
@@ -277,6 +282,37 @@ class _FieldRenderer(RendererHTML):
         return (f"::{escape_text(hint, cloze=True)}" if hint else "") + "}}"
 
     # --- blocks --------------------------------------------------------------------------------------------
+
+    def bullet_list_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        if not tokens[idx].meta.get("tasks"):
+            return self.renderToken(tokens, idx, options, env)
+        if env["sheet"].options == "plain":
+            return '<ul class="tasks">\n'
+        several = " several" if _count_done(tokens, idx) > 1 else ""
+        return f'<ol class="options{several}">\n'
+
+    def bullet_list_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        is_choice = tokens[idx].meta.get("tasks") and env["sheet"].options != "plain"
+        return "</ol>\n" if is_choice else self.renderToken(tokens, idx, options, env)
+
+    def ordered_list_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        is_choice = tokens[idx].meta.get("tasks") and env["sheet"].options != "plain"
+        return (self.bullet_list_open if is_choice else self.renderToken)(tokens, idx, options, env)
+
+    def list_item_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        opening = self.renderToken(tokens, idx, options, env)
+        done = tokens[idx].meta.get("done")
+        if done is None or env["sheet"].options != "marked":
+            return opening
+        return opening.replace("<li>", f'<li class="{"right" if done else "wrong"}">')
+
+    def paragraph_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        opening = self.renderToken(tokens, idx, options, env)
+        done = tokens[idx - 1].meta.get("done") if idx else None
+        if done is None or env["sheet"].options == "hidden":
+            return opening
+        marks = "☐☑" if env["sheet"].options == "plain" else "✗✓"
+        return f'{opening}<span class="mark">{marks[done]}</span> '
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         _check_table(tokens, idx, env["sheet"])
@@ -357,6 +393,13 @@ def _check_leftovers(inline: Token, sheet: Sheet) -> None:
 
 def _is_web_address(href: str) -> bool:
     return urlsplit(href).scheme.lower() in ("http", "https", "mailto")
+
+
+def _count_done(tokens: Sequence[Token], idx: int) -> int:
+    """How many items of the list that opens at `idx` are marked as done."""
+    level = tokens[idx].level
+    end = next(n for n in range(idx + 1, len(tokens)) if tokens[n].level == level and tokens[n].nesting < 0)
+    return sum(token.meta.get("done", False) for token in tokens[idx:end] if token.level == level + 1)
 
 
 def _open_hole(explicit: int | None, text: str, span: Span, sheet: Sheet) -> str:
