@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
-.PHONY: help deck test check verify stats lint types format golden screenshots clean
+.PHONY: help deck test check verify stats lint types format golden gallery clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -41,7 +41,7 @@ format: $(STAMP)-dev ## format the code
 golden: $(STAMP)-dev ## rewrite the expected outputs of the tests; the review is the git diff
 	$(BIN)/python -m pytest -q --update-golden
 
-screenshots: $(STAMP)-dev deck ## make docs/screenshots from the real deck
+gallery: $(STAMP)-dev deck ## make docs/screenshots from the real deck; the same cards give the same bytes
 	sh tools/chromium.sh
 	rm -rf docs/screenshots
 	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots --cards $(SHOWN)

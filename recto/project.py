@@ -6,7 +6,7 @@ import codecs
 import contextlib
 import html
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -20,7 +20,7 @@ from recto.ids import NewId, apply_ids, propose_ids, written_ids
 from recto.ledger import LOCK_FILE, parse_ledger, unpromised
 from recto.link import Clock, link
 from recto.look import NOTETYPES_FILE, parse_look
-from recto.media import read_inventory, walk
+from recto.media import Inventory, read_inventory, walk
 from recto.model import Config, Edition, Ledger, NoteType, Unit
 from recto.news import NEWS_FILE, WORDS, format_date
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
@@ -59,6 +59,23 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Compiled:
+    """A deck before it is linked: what stays as it is while one file changes.
+
+    `config` is None when deck.toml or templates/ could not be used; then there are no `units`. `diagnostics` are those
+    of the settings; `faults` (of reading) and `units` stand by the path of their file.
+    """
+
+    config: Config | None
+    notetypes: Mapping[str, NoteType]
+    diagnostics: tuple[Diagnostic, ...]
+    faults: Mapping[str, tuple[Diagnostic, ...]]
+    units: Mapping[str, Unit]
+    ledger: Ledger
+    inventory: Inventory
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A folder with deck.toml, cards/ and templates/. Nothing is read before it is asked for."""
 
@@ -72,24 +89,62 @@ class Project:
         `audience` is whom the edition is for: others than the author must get it although they may have imported the
         development build that is in dist/.
         """
+        return self.link(self.compile(progress), clock=clock, audience=audience)
+
+    def compile(self, progress: Progress = lambda sources, count: sources) -> Compiled:
+        """Read and compile every file of the deck. Raises `ToolError`."""
         config, notetypes, diagnostics = self._read_settings()
         sources: list[Source] = []
+        faults: dict[str, tuple[Diagnostic, ...]] = {}
         for path in self.topic_paths():
-            source, faults = read_source(self.root, path)
-            diagnostics += faults
-            if source.text or not faults:
+            source, found = read_source(self.root, path)
+            faults[source.path] = tuple(found)
+            if source.text or not found:
                 sources.append(source)
-        if config is None or not notetypes or has_errors(tuple(d for d in diagnostics if d.rule in _SETTINGS_RULES)):
+        every = (*diagnostics, *(d for found in faults.values() for d in found))
+        if config is None or not notetypes or has_errors(tuple(d for d in every if d.rule in _SETTINGS_RULES)):
+            return Compiled(None, notetypes, tuple(diagnostics), faults, {}, Ledger(), Inventory({}, {}))
+        units = {s.path: compile_source(s, config, notetypes) for s in progress(sources, len(sources))}
+        inventory = read_inventory(self.root, CARDS_FOLDER)
+        return Compiled(config, notetypes, tuple(diagnostics), faults, units, self.ledger(), inventory)
+
+    def recompile(self, compiled: Compiled, paths: Iterable[Path]) -> Compiled:
+        """The deck after a change of these files (made, edited or deleted); only topics and media spare the rest.
+
+        Raises `ToolError`.
+        """
+        changed = set(paths)
+        cards = self.root / CARDS_FOLDER
+        if compiled.config is None or not all(path.is_relative_to(cards) for path in changed):
+            return self.compile()
+        topics = {path.relative_to(self.root).as_posix(): path for path in self.topic_paths()}
+        # Of a folder that was moved only its own path may be told; so what came and went is found here.
+        faults = {name: found for name, found in compiled.faults.items() if name in topics}
+        units = {name: unit for name, unit in compiled.units.items() if name in topics}
+        for name, path in topics.items():
+            if path in changed or name not in faults:
+                units.pop(name, None)
+                source, found = read_source(self.root, path)
+                faults[name] = tuple(found)
+                if source.text or not found:
+                    units[name] = compile_source(source, compiled.config, compiled.notetypes)
+        media = any(path.suffix.lower() != ".md" for path in changed)
+        inventory = read_inventory(self.root, CARDS_FOLDER) if media else compiled.inventory
+        return replace(compiled, units=units, faults=faults, inventory=inventory)
+
+    def link(self, compiled: Compiled, *, clock: Clock, audience: Audience = Audience.AUTHOR) -> Checked:
+        """Join a compiled deck to its edition; every fault of it, sorted. Raises `ToolError`."""
+        config, ledger = compiled.config, compiled.ledger
+        diagnostics = [*compiled.diagnostics, *(d for found in compiled.faults.values() for d in found)]
+        if config is None:
             return Checked(None, _sorted(diagnostics))
-        units: list[Unit] = [compile_source(s, config, notetypes) for s in progress(sources, len(sources))]
-        ledger = self.ledger()
+        units = [compiled.units[path] for path in sorted(compiled.units)]
         draft = self.package_path(config.slug, f"{config.version}{DEV}")
         drafts = read_drafts(draft) if audience is not Audience.AUTHOR and draft.exists() else NO_DRAFTS
-        inventory = read_inventory(self.root, CARDS_FOLDER)
         edition, found = link(
             units,
-            notetypes,
-            inventory,
+            compiled.notetypes,
+            compiled.inventory,
             config,
             ledger,
             clock=clock,

@@ -7,7 +7,7 @@ Anki 26.09.3: replacements `{{filter:Field}}`, sections `{{#Field}}…{{/Field}}
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -78,11 +78,35 @@ def _parse_until(
                 raise TemplateError(f"{{{{{inside}}}}} closes nothing that is open here", tag.start())
             return tuple(nodes), opener
         else:
-            *filters, name = inside.split(":")
-            nodes.append(Replacement(name.strip(), tuple(f.strip() for f in reversed(filters)), tag.start()))
+            nodes.append(_replacement(tag))
     if opener is not None:
         raise TemplateError(f"{{{{#{opener}}}}} is never closed", opened_at)
     return tuple(nodes), None
+
+
+def fill_template(text: str, fill: Callable[[Replacement], str], filled: Collection[str]) -> str:
+    """A template with every replacement filled in; `filled` decides which sections show. Raises `TemplateError`."""
+    parse_template(text)
+    shown: list[str] = []
+    sections: list[bool] = []
+    at = 0
+    for tag in _TAG.finditer(text):
+        if all(sections):
+            shown.append(text[at : tag.start()])
+        at = tag.end()
+        inside = tag[1].strip()
+        if inside.startswith(("#", "^")):
+            sections.append((inside[1:].strip() in filled) is (inside[0] == "#"))
+        elif inside.startswith("/"):
+            sections.pop()
+        elif all(sections):
+            shown.append(fill(_replacement(tag)))
+    return "".join([*shown, text[at:]])
+
+
+def _replacement(tag: re.Match[str]) -> Replacement:
+    *filters, name = tag[1].strip().split(":")
+    return Replacement(name.strip(), tuple(f.strip() for f in reversed(filters)), tag.start())
 
 
 def named_fields(nodes: tuple[Node, ...]) -> Iterator[tuple[str, int]]:

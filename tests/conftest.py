@@ -29,6 +29,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected outputs")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of tests/test_surface.py: violations by criterion, of all clients and viewports together."""
+    totals: dict[str, int] = {}
+    for report in (*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())):
+        for name, counts in getattr(report, "user_properties", ()):
+            for criterion, count in counts.items() if name == "surface" else ():
+                totals[criterion] = totals.get(criterion, 0) + count
+    if totals:
+        terminalreporter.section("review surface: criterion and violations")
+        terminalreporter.write_line("  ".join(f"{name} {count}" for name, count in sorted(totals.items())))
+
+
 @dataclass(frozen=True)
 class Deck:
     """A deck in a folder of its own."""

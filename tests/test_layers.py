@@ -14,6 +14,7 @@ LAYERS = {
     "errors": 0,
     "source": 0,
     "suggest": 0,
+    "tex": 1,
     "template": 0,
     "diagnostic": 1,
     "model": 2,
@@ -33,6 +34,7 @@ LAYERS = {
     "compile": 7,
     "link": 8,
     "apkg": 4,
+    "face": 9,
     "package": 9,
     "verify": 9,
     "stats": 9,
@@ -41,6 +43,7 @@ LAYERS = {
     "news": 12,
     "upgrade": 12,
     "project": 13,
+    "preview": 14,
     "release": 14,
     "cli": 15,
     "__init__": 16,
@@ -52,6 +55,9 @@ DOORS = {
     "click": {"recto.cli"},
     "pygments": {"recto.render.code"},
     "yaml": {"recto.parse.frontmatter"},
+    "starlette": {"recto.preview.server"},
+    "uvicorn": {"recto.preview.server"},
+    "watchfiles": {"recto.preview.server"},
     "imagesize": {"recto.media"},
     "mdit_py_plugins": {"recto.parse.markdown"},
 }
@@ -102,7 +108,7 @@ def test_help__imports_nothing_heavy(arguments: list[str]) -> None:
     """`recto --help` must be there at once."""
     code = (
         "import sys\nfrom recto.cli import run\nrun(sys.argv[1:])\n"
-        "heavy = {'genanki', 'anki', 'markdown_it', 'pygments', 'yaml', 'sqlite3'} & set(sys.modules)\n"
+        "heavy = {'genanki', 'anki', 'markdown_it', 'pygments', 'yaml', 'sqlite3', 'starlette'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
     result = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)

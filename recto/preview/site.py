@@ -1,0 +1,192 @@
+"""What the preview shows, as plain data: the list of a deck's cards, its diagnostics, one card's sides."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from recto.compile import area_of
+from recto.config import CONFIG_FILE
+from recto.diagnostic import Diagnostic
+from recto.face import render_face, show, strip_html
+from recto.ledger import LOCK_FILE
+from recto.media import walk
+from recto.model import LinkedNote, NoteType
+from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER, Checked, Compiled, Project
+
+STATIC = Path(__file__).parent / "static"
+
+# Nothing of the preview shows a time; a clock far ahead is never behind the ledger's.
+_CLOCK = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """One card of the list; `key` is its address in the page: the note's id and the card's number."""
+
+    key: str
+    linked: LinkedNote
+    notetype: NoteType
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that the page can ask for. `media` maps packaged names to paths relative to the deck."""
+
+    title: str = ""
+    version: str = ""
+    language: str = ""
+    areas: tuple[tuple[str, str], ...] = ()
+    cards: Mapping[str, ShownCard] = field(default_factory=dict)
+    media: Mapping[str, str] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    message: str = ""
+
+
+class Session:
+    """A deck that is being edited: compiled once, then again only where a file changed."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._began = time.time()
+        self._compiled: Compiled = project.compile()
+        self.view = self._look(View())
+
+    def update(self, paths: Iterable[Path]) -> None:
+        """Take in a change of these files. Raises `ToolError`; then everything is as it was."""
+        self._compiled = self.project.recompile(self._compiled, paths)
+        self.view = self._look(self.view)
+
+    def changed_since_start(self) -> list[Path]:
+        """Files that were saved after this session began to read: what happened before somebody watched."""
+        root = self.project.root
+        files = [root / CONFIG_FILE, root / LOCK_FILE, *walk(root / CARDS_FOLDER), *walk(root / TEMPLATES_FOLDER)]
+        return [path for path in files if path.exists() and path.stat().st_mtime >= self._began]
+
+    def fail(self, message: str) -> None:
+        """Show that the deck cannot be read at the moment."""
+        self.view = replace(self.view, message=message)
+
+    def _look(self, before: View) -> View:
+        checked = self.project.link(self._compiled, clock=lambda: _CLOCK)
+        config = self._compiled.config
+        if checked.edition is None or config is None:
+            # The cards of before stay in sight while deck.toml or a template is being edited.
+            return replace(before, diagnostics=checked.diagnostics, message="the deck's settings have errors")
+        return make_view(checked, config.areas, config.language)
+
+
+def make_view(checked: Checked, areas: tuple[tuple[str, str], ...], language: str) -> View:
+    """The view of a deck whose settings are usable; its text may have errors."""
+    edition = checked.edition
+    assert edition is not None
+    notetypes = {linked.notetype.kind: linked.notetype for linked in edition.notetypes}
+    cards: dict[str, ShownCard] = {}
+    for linked in edition.notes:
+        for ordinal in linked.ordinals:
+            key = f"{linked.note.id or linked.note.span.path}-{ordinal + 1}"
+            if not linked.note.id or key in cards:
+                key = f"{linked.note.span.path}:{linked.note.span.line}-{ordinal + 1}"
+            cards[key] = ShownCard(key, linked, notetypes[linked.note.kind], ordinal)
+    return View(
+        title=edition.title,
+        version=edition.version,
+        language=language,
+        areas=areas,
+        cards=cards,
+        media={file.name: file.path for file in edition.media},
+        diagnostics=checked.diagnostics,
+    )
+
+
+def index_of(view: View) -> dict[str, Any]:
+    """The list for the page: areas → topics → cards, in the order of study, and every diagnostic with its card."""
+    names = dict(view.areas)
+    areas: dict[str, dict[str, Any]] = {}
+    topics: dict[str, dict[str, Any]] = {}
+    begins: dict[str, list[tuple[int, str]]] = {}
+    for card in view.cards.values():
+        note = card.linked.note
+        folder = area_of(note.span.path)
+        area = areas.setdefault(folder, {"title": names.get(folder, folder), "topics": []})
+        if note.span.path not in topics:
+            topics[note.span.path] = {"title": note.topic, "path": note.span.path, "cards": []}
+            area["topics"].append(topics[note.span.path])
+        label, text = _texts(note.fields)
+        topics[note.span.path]["cards"].append(
+            {"key": card.key, "label": label, "part": _part(card), "text": text, "id": note.id}
+        )
+        begins.setdefault(note.span.path, []).append((note.span.line, card.key))
+    return {
+        "title": view.title,
+        "version": view.version,
+        "language": view.language,
+        "areas": list(areas.values()),
+        "diagnostics": [_diagnostic(d, begins.get(d.span.path, [])) for d in view.diagnostics],
+        "message": view.message,
+    }
+
+
+def sides_of(card: ShownCard) -> dict[str, Any]:
+    """One card for the page: both sides as desktop Anki shows them and where it is written; not its style sheet."""
+    face = render_face(card.linked, card.notetype, card.ordinal)
+    note = card.linked.note
+    values = {f.name: text for f, text in zip(card.notetype.fields, note.fields, strict=True)}
+    return {
+        "key": card.key,
+        "kind": card.notetype.kind,
+        "number": card.ordinal + 1,
+        "question": show(face.question, is_question=True, values=values),
+        "answer": show(face.answer, is_question=False, values=values),
+        "path": note.span.path,
+        "line": note.span.line,
+        "column": note.span.column,
+        "tags": list(note.tags),
+    }
+
+
+def mathjax_folder() -> Path | None:
+    """Where the installed aqt keeps the MathJax that Anki shows cards with; None without aqt."""
+    spec = importlib.util.find_spec("_aqt") if "_aqt" not in sys.modules else sys.modules["_aqt"].__spec__
+    for folder in (spec and spec.submodule_search_locations) or ():
+        path = Path(folder) / "data/web/js/vendor/mathjax"
+        if (path / "tex-chtml-full.js").is_file():
+            return path
+    return None
+
+
+@lru_cache(maxsize=50_000)
+def _texts(fields: tuple[str, ...]) -> tuple[str, str]:
+    """A note's first field in a line, and all that a search may look for, in small letters."""
+    texts = [" ".join(strip_html(text).split()) for text in fields]
+    return texts[0][:200], " ".join(text for text in texts if text).lower()
+
+
+def _part(card: ShownCard) -> str:
+    """What tells the cards of one note apart, '' when it has only one."""
+    if len(card.linked.ordinals) == 1:
+        return ""
+    return str(card.ordinal + 1) if card.notetype.is_cloze else card.notetype.templates[card.ordinal].name
+
+
+def _diagnostic(d: Diagnostic, begins: list[tuple[int, str]]) -> dict[str, Any]:
+    # The first card of the last note that begins at or above the fault.
+    line = max((line for line, _ in begins if line <= d.span.line), default=0)
+    key = next((key for start, key in begins if start == line), "")
+    return {
+        "path": d.span.path,
+        "line": d.span.line,
+        "column": d.span.column,
+        "severity": str(d.severity),
+        "rule": d.rule,
+        "message": d.message,
+        "help": d.help,
+        "key": key,
+    }
