@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
-.PHONY: help deck test check verify stats lint types format golden gallery clean
+.PHONY: help deck test check verify preview stats lint types format golden gallery clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -23,6 +23,9 @@ check: $(STAMP)-deck ## report every fault of the cards
 
 verify: $(STAMP)-dev deck ## import the package into real Anki and look at every card
 	$(BIN)/python build_deck.py verify
+
+preview: $(STAMP)-dev ## show every card as Anki does, while you write
+	$(BIN)/python build_deck.py preview
 
 stats: $(STAMP)-deck ## count the cards
 	$(BIN)/python build_deck.py stats

@@ -6,16 +6,14 @@ import html
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from recto.apkg import NO_DRAFTS, Drafts
 from recto.compile import area_of
 from recto.diagnostic import Diagnostic, Severity
-from recto.errors import ToolError
 from recto.guard import find_broken_promises
 from recto.identity import digest_of_note, digest_of_notetype, guid_of_note, numbered_digests
-from recto.ledger import LOCK_FILE, guid_in
 from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
     RETIRED_TAG,
@@ -26,10 +24,8 @@ from recto.model import (
     LinkedNoteType,
     MediaFile,
     MediaUse,
+    Note,
     NoteType,
-    Promise,
-    Schema,
-    Tombstone,
     Unit,
 )
 from recto.rulebook import (
@@ -41,13 +37,11 @@ from recto.rulebook import (
     WRONG_CASE_MEDIA,
 )
 from recto.source import Span
+from recto.stamps import Clock, Stamps
 from recto.suggest import nearest
 from recto.template import cloze_fields, cloze_ordinals, is_empty_field, parse_template, shows_something
 
 _MEDIA_MARK = re.compile("\x02([^\x03]*)\x03")
-
-Clock = Callable[[], int]
-_SLACK = 60
 
 
 def link(
@@ -64,16 +58,14 @@ def link(
     """Join the units in the order of study. The edition is usable when no diagnostic of any unit is an error.
 
     `clock` gives the time of this build in seconds since 1970 (UTC); it is asked only if something is not as the
-    ledger promised. `drafts` is the last development build, which
-    testers may have; a release gives all that changed its own time. Raises `ToolError` when it runs behind the ledger.
+    ledger promised. `drafts` is the last development build, which testers may have; a release gives all that changed
+    its own time. Raises `ToolError` when the clock runs behind either.
     """
     ordered = order_units(units, config)
     diagnostics = _find_twins(ordered, config.namespace)
+    stamps = Stamps(clock, ledger, drafts, for_release=for_release)
     media: dict[str, MediaFile] = {}
     meant: set[str] = set()
-    stamps = _Stamps(clock)
-    known: list[tuple[str, Promise | Tombstone]] = [*ledger.gone.items(), *ledger.notes.items()]
-    promises = {guid_in(ledger, ident, promise.guid): promise for ident, promise in known}
     notes: list[LinkedNote] = []
     for unit in ordered:
         faulty = [d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR]
@@ -82,28 +74,10 @@ def link(
             used, faults = _resolve_media(note.media, inventory, meant)
             diagnostics += faults
             media |= {file.name: file for file in used.values()}
-            fields = tuple(_put_media(text, used) for text in note.fields)
-            ordinals = card_ordinals(notetypes[note.kind], fields)
-            if not ordinals and not any(note.span.line <= line < end for line in faulty):
-                diagnostics.append(
-                    NO_CARD_MADE.at(note.span, "Anki would make no card of this", "the front shows no filled field")
-                )
-            digest = digest_of_note(note.kind, fields, note.tags)
-            guid = guid_of_note(config.namespace, note.id, note.alias)
-            content = (notetypes[note.kind].id, fields, note.tags)
-            same = not for_release and drafts.contents.get(guid) == content
-            linked = LinkedNote(
-                note=replace(note, fields=fields),
-                guid=guid,
-                digest=digest,
-                modified=stamps.time_of(digest, promises.get(guid), drafts.notes.get(guid, 0), same=same)
-                if note.id
-                else 0,
-                ordinals=ordinals,
-                deck=unit.deck,
-                retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
-                holes=numbered_digests(notetypes[note.kind], fields),
-            )
+            linked = _link_note(note, used, notetypes[note.kind], unit.deck, config.namespace, stamps)
+            if not linked.ordinals and not any(note.span.line <= line < end for line in faulty):
+                message = "Anki would make no card of this"
+                diagnostics.append(NO_CARD_MADE.at(note.span, message, "the front shows no filled field"))
             notes.append(linked)
     diagnostics += _find_unused(inventory, meant)
     kinds = {linked.note.kind for linked in notes}
@@ -120,11 +94,7 @@ def link(
         notes=tuple(notes),
         # A note type that no note uses is ignored by the importer (measured, 26.09.3), so it is no part of an edition.
         notetypes=tuple(
-            LinkedNoteType(
-                notetype,
-                digest,
-                _time_of_notetype(notetype, digest, ledger, drafts, stamps),
-            )
+            LinkedNoteType(notetype, digest, stamps.of_notetype(notetype, digest))
             for kind, notetype in notetypes.items()
             if kind in kinds
             for digest in (digest_of_notetype(notetype),)
@@ -132,6 +102,30 @@ def link(
         media=tuple(media[name] for name in sorted(media)),
     )
     return edition, tuple(diagnostics)
+
+
+def _link_note(
+    note: Note,
+    used: Mapping[str, MediaFile],
+    notetype: NoteType,
+    deck: str,
+    namespace: str,
+    stamps: Stamps,
+) -> LinkedNote:
+    """Give a note its media's names, its identity, its time (0 while it has no id) and its cards."""
+    fields = tuple(_put_media(text, used) for text in note.fields)
+    digest = digest_of_note(note.kind, fields, note.tags)
+    guid = guid_of_note(namespace, note.id, note.alias)
+    return LinkedNote(
+        note=replace(note, fields=fields),
+        guid=guid,
+        digest=digest,
+        modified=stamps.of_note(guid, digest, notetype, fields, note.tags) if note.id else 0,
+        ordinals=card_ordinals(notetype, fields),
+        deck=deck,
+        retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
+        holes=numbered_digests(notetype, fields),
+    )
 
 
 def order_units(units: Sequence[Unit], config: Config) -> list[Unit]:
@@ -154,43 +148,6 @@ def card_ordinals(notetype: NoteType, fields: tuple[str, ...]) -> tuple[int, ...
         found = {ordinal for name in cloze_fields(fronts[0]) for ordinal in cloze_ordinals(values.get(name, ""))}
         return tuple(sorted(found))
     return tuple(n for n, front in enumerate(fronts) if shows_something(front, filled))
-
-
-class _Stamps:
-    """Times of last change: the ledger's for what is as promised, else that of this build."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._now: int | None = None
-
-    def time_of(self, digest: str, promise: Promise | Tombstone | Schema | None, drafted: int, *, same: bool) -> int:
-        """When something was last changed.
-
-        `drafted` is the time under which a development build gave it to testers (0: none did), `same` whether it may
-        keep that time. A draft that was taken back must reach testers too, so it counts as a change.
-        """
-        promised = promise.modified if promise else 0
-        if promise and promise.digest == digest and drafted <= promised:
-            return promised
-        if same and drafted > promised:
-            return drafted
-        if self._now is None:
-            self._now = self._clock()
-        # Two builds within a second would carry one time, and Anki would drop the second.
-        now = drafted + 1 if 0 <= drafted - self._now < _SLACK else self._now
-        if max(promised, drafted) >= now:
-            # Anki drops an update that is not newer than what the learner has, without a word (measured, 26.09.3).
-            where = f"the development build in dist/, which is from {drafted}" if drafted > promised else LOCK_FILE
-            raise ToolError(
-                f"the clock of this machine is behind the times in {where}, so learners would not get the changes",
-                hint="set the clock (or SOURCE_DATE_EPOCH) right and build again",
-            )
-        return now
-
-
-def _time_of_notetype(notetype: NoteType, digest: str, ledger: Ledger, drafts: Drafts, stamps: _Stamps) -> int:
-    drafted = drafts.notetypes.get(notetype.id, 0)
-    return stamps.time_of(digest, ledger.notetypes.get(notetype.kind), drafted, same=False)
 
 
 def _find_twins(units: Sequence[Unit], namespace: str) -> list[Diagnostic]:

@@ -18,13 +18,14 @@ from recto.diagnostic import Diagnostic, has_errors
 from recto.errors import ToolError
 from recto.ids import NewId, apply_ids, propose_ids, written_ids
 from recto.ledger import LOCK_FILE, parse_ledger, unpromised
-from recto.link import Clock, link
+from recto.link import link
 from recto.look import NOTETYPES_FILE, parse_look
 from recto.media import Inventory, read_inventory, walk
 from recto.model import Config, Edition, Ledger, NoteType, Unit
 from recto.news import NEWS_FILE, WORDS, format_date
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source, normalize
+from recto.stamps import Clock
 
 CARDS_FOLDER = "cards"
 TEMPLATES_FOLDER = "templates"

@@ -27,6 +27,7 @@ LAYERS = {
     "media": 4,
     "versions": 0,
     "ledger": 5,
+    "stamps": 6,
     "guard": 6,
     "parse": 5,
     "ids": 6,
