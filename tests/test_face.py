@@ -59,7 +59,7 @@ def plain(side: str) -> str:
     That are the ids of hints, which Anki makes of a hash of its own, and the numbers that it gives to sounds, for which
     we keep the names. The values of data-cloze are equal.
     """
-    side = re.sub(r"hint[0-9a-f]{16}", "hint", side)
+    side = re.sub(r"hint[0-9a-f]{16}", "hint", side).replace(" draggable=false", "")  # newer than Anki 25.02
     return re.sub(r"\[anki:play:[qa]:\d+\]|\[sound:.+?\]", "[sound]", side)
 
 
