@@ -105,6 +105,11 @@ UNKNOWN_CODE_WORD = Rule(
     "unknown-code-word", WARNING, "A misspelt `verify` would show the learner the check instead of hiding it."
 )
 UNCLOSED_FENCE = Rule("unclosed-fence", ERROR, "A code fence without its end swallows every card after it.")
+WIDE_INLINE_MATH = Rule(
+    "wide-inline-math",
+    WARNING,
+    "A formula in a line cannot scroll by itself: on a phone it breaks, or widens the card.",
+)
 UNCLOSED_MATH = Rule("unclosed-math", ERROR, "A formula without its end is shown as TeX source.")
 BROKEN_MATH = Rule(
     "broken-math", ERROR, "MathJax shows the TeX source of a formula that it cannot read, on every client."

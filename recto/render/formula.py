@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,17 @@ from markdown_it.token import Token
 from recto.parse.cloze import Hole
 from recto.parse.markdown import content_span
 from recto.render.sheet import Sheet
-from recto.rulebook import BROKEN_MATH
+from recto.rulebook import BROKEN_MATH, WIDE_INLINE_MATH
 from recto.tex import TexFault, check_tex
+
+# A formula in a line cannot be a scroll box (phantom overflow, lost baseline); more symbols need lines of their own.
+_WIDEST_INLINE = 25
+_WORD = re.compile(r"\\[A-Za-z]+|\\.|[^\s{}^_&]")
+_FONTS = re.compile(r"\\(?:text|mathrm|operatorname|mathbf|mathcal|mathbb|boldsymbol)(?![A-Za-z])")
+_UNSEEN = frozenset(
+    r"""\frac \dfrac \tfrac \left \right \big \Big \bigl \bigr \limits \, \; \: \! \quad \qquad
+    \displaystyle""".split()  # noqa: SIM905 - one list, two lines
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,20 @@ def check_formula(token: Token, lead: int, holes: Sequence[Hole], sheet: Sheet) 
         span = content_span(sheet.source, sheet.inline, token, lead + start, lead + end)
         if not any(d.rule == BROKEN_MATH.name and d.span == span for d in sheet.diagnostics):
             sheet.report(BROKEN_MATH, span, message, help_)
+
+
+def check_width(token: Token, sheet: Sheet) -> None:
+    """Report a formula in a line that is too wide for a phone: it cannot scroll there, and breaks at any symbol."""
+    width = visible_symbols(token.content)
+    if width > _WIDEST_INLINE:
+        message = f"a formula of about {width} symbols in a line of text"
+        help_ = f"put it on lines of its own between $$, or keep it below {_WIDEST_INLINE}"
+        sheet.report(WIDE_INLINE_MATH, sheet.span_of(token), message, help_)
+
+
+def visible_symbols(tex: str) -> int:
+    """About how many symbols a formula shows: letters, digits, operators, one for each command that draws something."""
+    return sum(1 for word in _WORD.findall(_FONTS.sub("", tex)) if word not in _UNSEEN)
 
 
 def _check(shown: _Shown, when: str) -> tuple[int, int, str, str] | None:

@@ -20,7 +20,7 @@ from recto.parse.emphasis import is_cjk
 from recto.parse.markdown import block_span, content_span, inline_span, parser
 from recto.render.code import highlight, lexer_for
 from recto.render.escape import escape_cloze, escape_code, escape_tex, escape_text
-from recto.render.formula import check_formula
+from recto.render.formula import check_formula, check_width
 from recto.render.raw import read_tags
 from recto.render.sheet import Sheet, media_mark
 from recto.rulebook import (
@@ -226,6 +226,7 @@ class _FieldRenderer(RendererHTML):
         return "".join(out) + end_mark
 
     def math_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        check_width(tokens[idx], env["sheet"])
         return rf"\({self._tex(tokens[idx], env['sheet'])}\)"
 
     def math_inline_double(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
