@@ -83,17 +83,22 @@ class Project:
     root: Path
 
     def check(
-        self, *, clock: Clock, progress: Progress = lambda sources, count: sources, audience: Audience = Audience.AUTHOR
+        self,
+        *,
+        clock: Clock,
+        progress: Progress = lambda sources, count: sources,
+        audience: Audience = Audience.AUTHOR,
+        ledger: Ledger | None = None,
     ) -> Checked:
         """Read, compile and link the whole deck; every fault of it, sorted. Raises `ToolError`.
 
         `audience` is whom the edition is for: others than the author must get it although they may have imported the
-        development build that is in dist/.
+        development build that is in dist/. `ledger` stands for deck.lock, which is then not read.
         """
-        return self.link(self.compile(progress), clock=clock, audience=audience)
+        return self.link(self.compile(progress, ledger), clock=clock, audience=audience)
 
-    def compile(self, progress: Progress = lambda sources, count: sources) -> Compiled:
-        """Read and compile every file of the deck. Raises `ToolError`."""
+    def compile(self, progress: Progress = lambda sources, count: sources, ledger: Ledger | None = None) -> Compiled:
+        """Read and compile every file of the deck; deck.lock too, unless a ledger is given. Raises `ToolError`."""
         config, notetypes, diagnostics = self._read_settings()
         sources: list[Source] = []
         faults: dict[str, tuple[Diagnostic, ...]] = {}
@@ -107,7 +112,9 @@ class Project:
             return Compiled(None, notetypes, tuple(diagnostics), faults, {}, Ledger(), Inventory({}, {}))
         units = {s.path: compile_source(s, config, notetypes) for s in progress(sources, len(sources))}
         inventory = read_inventory(self.root, CARDS_FOLDER)
-        return Compiled(config, notetypes, tuple(diagnostics), faults, units, self.ledger(), inventory)
+        return Compiled(
+            config, notetypes, tuple(diagnostics), faults, units, self.ledger() if ledger is None else ledger, inventory
+        )
 
     def recompile(self, compiled: Compiled, paths: Iterable[Path]) -> Compiled:
         """The deck after a change of these files (made, edited or deleted); only topics and media spare the rest.

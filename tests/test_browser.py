@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Iterator
 
 import pytest
+import screenshots
+from chromium import ARGUMENTS, find_chromium
 from conftest import ROOT
 from playwright.sync_api import Page, sync_playwright
 
 from recto.cli.common import read_clock
 from recto.package import write_apkg
 from recto.project import open_project
-
-sys.path.insert(0, str(ROOT / "tools"))
-import screenshots
 
 WIDTH, HEIGHT = 360, 640
 SHOW = """async ([html, night]) => {
@@ -60,9 +57,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, list
     (media / "_shell.html").write_text(shell, encoding="utf-8")
     complaints: list[str] = []
     with screenshots.serve(media) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, is_mobile=True)
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import ARGUMENTS, find_chromium
 from conftest import MakeDeck
 from playwright.sync_api import Page, sync_playwright
 from test_browser import HEIGHT, LOOK, SHOW, WIDTH, screenshots
@@ -53,7 +53,7 @@ def shown(make_deck: MakeDeck, tmp_path: Path) -> Iterator[Shown]:
     shell = screenshots.SHELL.format(html="mobile android chrome", body="", number=1, card="")
     (media / "_shell.html").write_text(shell, encoding="utf-8")
     with screenshots.serve(media) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, is_mobile=True)
         page.goto(f"{address}_shell.html")
         page.evaluate(screenshots.TYPESET)

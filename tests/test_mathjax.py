@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import random
 import re
-import sys
 from collections.abc import Callable, Iterator
 
+import mathjax_commands
 import pytest
 from conftest import ROOT
 from playwright.sync_api import Page
@@ -16,9 +16,6 @@ from test_tex import BAD, GOOD
 from recto.project import open_project
 from recto.template import cloze_ordinals
 from recto.tex import check_tex
-
-sys.path.insert(0, str(ROOT / "tools"))
-import mathjax_commands
 
 # What MathJax says of each formula, '' when it typesets it; an unknown command is no error to it but red text.
 ASK = r"""formulas => formulas.map(tex => {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import ARGUMENTS, find_chromium
 from conftest import DECK_TOML, ROOT, Deck
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -33,7 +34,7 @@ SHOWN = "html[data-shown^='{} ']"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 
+import genanki
 import pytest
 from conftest import NOW, Deck, MakeDeck
 
@@ -263,6 +264,23 @@ def test_lost_lock__is_restored_from_the_package(make_deck: MakeDeck, capsys: py
         assert [line.split()[:2] for line in restored.splitlines() if line.startswith("gone")] == [["gone", "two"]]
     assert run(["build", "--deck", str(deck.root), "--locked"]) == 0
     assert package.read_bytes() == released
+
+
+def test_failed_restoring__leaves_the_lock(make_deck: MakeDeck) -> None:
+    """A package that is not of this deck, or a dry run, changes nothing."""
+    deck = deck_of(make_deck, ONE)
+    assert release(deck) == 0
+    lock = deck.read("deck.lock")
+    foreign = deck.root / "foreign.apkg"
+    model = genanki.Model(7, "M", [{"name": "F"}], [{"name": "c", "qfmt": "{{F}}", "afmt": "-"}])
+    other = genanki.Deck(8, "D")
+    other.add_note(genanki.Note(model=model, fields=["x"]))
+    genanki.Package(other).write_to_file(foreign, timestamp=NOW)
+    assert release(deck, "--rebuild-lock", str(foreign)) == 2
+    assert deck.read("deck.lock") == lock
+    deck.write("deck.lock", "garbage")
+    assert release(deck, "--dry-run", "--rebuild-lock", str(deck.root / "dist/test-1.0.0.apkg")) == 0
+    assert deck.read("deck.lock") == "garbage"
 
 
 def test_news__a_section_of_the_same_version_is_replaced() -> None:

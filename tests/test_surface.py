@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import screenshots
+from chromium import ARGUMENTS, find_chromium
 from conftest import DECK_TOML, ROOT, Deck
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_package import EVERYTHING, PNG
@@ -21,9 +22,6 @@ from test_package import EVERYTHING, PNG
 from recto.cli.common import read_clock
 from recto.package import write_apkg
 from recto.project import open_project
-
-sys.path.insert(0, str(ROOT / "tools"))
-import screenshots
 
 CRITERIA = (Path(__file__).parent / "surface.js").read_text(encoding="utf-8")
 IDS = "M01 M02 M03 M06 M10 M11 M13 M16 M17 M22 M23 M26 M27 M28 M29 M30 M31 M32 M33 M34 M39 M40".split()  # noqa: SIM905
@@ -168,9 +166,7 @@ def surface(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surface]:
     shutil.copytree(base / "small/collection.media", media, dirs_exist_ok=True)
     (media / "_anki").symlink_to(screenshots.anki_web_folder())
     with screenshots.serve(media) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield Surface(sides, media, address, browser)
         browser.close()
 

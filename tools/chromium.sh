@@ -1,18 +1,7 @@
 #!/bin/sh
 # Make sure there is a Chromium for the browser tests: one that is found, else the package manager's, else Playwright's.
 set -eu
-for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do
-    if command -v "$name" >/dev/null 2>&1; then
-        exit 0
-    fi
-done
-for path in "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
-    if [ -x "$path" ]; then
-        exit 0
-    fi
-done
-if .venv/bin/python -c 'import sys; from pathlib import Path; from playwright.sync_api import sync_playwright
-with sync_playwright() as p: sys.exit(not Path(p.chromium.executable_path).exists())' 2>/dev/null; then
+if .venv/bin/python tools/chromium.py; then
     exit 0
 fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -9,7 +9,6 @@ the table says what MathJax does and not what a manual says; only these facts go
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import screenshots
+from chromium import ARGUMENTS, find_chromium
 from playwright.sync_api import Page, sync_playwright
 
 TARGET = Path(__file__).resolve().parent.parent / "recto/data/mathjax.txt"
@@ -45,9 +45,7 @@ def open_mathjax() -> Iterator[Page]:
         shell = screenshots.SHELL.format(html="chrome", body="", number=1, card="")
         (folder / "index.html").write_text(shell, encoding="utf-8")
         with screenshots.serve(folder) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
-            )
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
             page = browser.new_page()
             page.goto(f"{address}index.html")
             page.evaluate(screenshots.TYPESET)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from typing import NamedTuple
 
 import anki.lang
 from anki.collection import Collection, ImportAnkiPackageRequest
+from chromium import ARGUMENTS, find_chromium
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 PHONE, DESKTOP = "360x640", "1280x800"
@@ -133,8 +133,8 @@ def main() -> int:
         (media / "_anki").symlink_to(anki_web_folder())
         with serve(media) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),  # none: Playwright's own
-                args=["--no-sandbox", "--disable-background-networking"],
+                executable_path=find_chromium(),
+                args=ARGUMENTS,
             )
             for size in (PHONE, DESKTOP):
                 width, height = map(int, size.split("x"))

@@ -32,31 +32,20 @@ def command(deck: Path, quiet: bool, version: str, dry_run: bool, package: Path 
       recto release
     """
     from recto.errors import ToolError
-    from recto.ledger import LOCK_FILE, format_ledger
-    from recto.project import open_project, replace_file
-    from recto.release import plan_release, rebuild_ledger, write_release
+    from recto.release import plan_release, write_release
     from recto.report import summary
 
     now = read_clock()
     if package:
-        project = open_project(deck)
-        replaced = project.root / LOCK_FILE
-        if replaced.exists() and not dry_run:
-            replaced.replace(replaced.with_suffix(".lock.bak"))
-    project, checked = check_project(deck, quiet=quiet, now=now, audience="AUTHOR" if package else "LEARNERS")
+        return _rebuild_lock(deck, package, version, dry_run=dry_run)
+    project, checked = check_project(deck, quiet=quiet, now=now, audience="LEARNERS")
     edition = checked.edition
-    if edition is None or (not checked.ok and not package):
+    if edition is None or not checked.ok:
         print_diagnostics(checked.diagnostics, quiet=quiet)
         click.echo(f"nothing released: {summary(checked.diagnostics)}", err=True)
         return ExitCode.AUTHOR
     if not edition.notes:
         raise ToolError("this deck has no cards", hint="write one: ## Question {#an-id}, the answer below it")
-    if package:
-        ledger = rebuild_ledger(project, edition, package, version or project.config().version)
-        if not dry_run:
-            replace_file(project.root / LOCK_FILE, format_ledger(ledger).encode())
-        click.echo(f"{LOCK_FILE}: {len(ledger.notes)} notes and {len(ledger.gone)} removed ones as of {ledger.version}")
-        return ExitCode.OK
     release = plan_release(project, edition, version, now)
     if not quiet:
         click.echo(release.section)
@@ -69,4 +58,26 @@ def command(deck: Path, quiet: bool, version: str, dry_run: bool, package: Path 
         click.echo("Next, when you like what you see:")
         click.echo(f"  git add -A && git commit -m 'Release {release.version}' && git tag v{release.version}")
         click.echo("  git push --follow-tags")
+    return ExitCode.OK
+
+
+def _rebuild_lock(deck: Path, package: Path, version: str, *, dry_run: bool) -> int:
+    """Write deck.lock anew, keeping what was there as deck.lock.bak; nothing changes unless all is known."""
+    from recto.errors import ToolError
+    from recto.ledger import LOCK_FILE, format_ledger
+    from recto.model import Ledger
+    from recto.project import open_project, replace_file
+    from recto.release import rebuild_ledger
+
+    project = open_project(deck)
+    edition = project.check(clock=read_clock, ledger=Ledger()).edition
+    if edition is None:
+        raise ToolError("deck.toml or templates/ have errors", hint="run `check`")
+    ledger = rebuild_ledger(project, edition, package, version or project.config().version)
+    lock = project.root / LOCK_FILE
+    if not dry_run:
+        if lock.exists():
+            replace_file(lock.with_suffix(".lock.bak"), lock.read_bytes())
+        replace_file(lock, format_ledger(ledger).encode())
+    click.echo(f"{LOCK_FILE}: {len(ledger.notes)} notes and {len(ledger.gone)} removed ones as of {ledger.version}")
     return ExitCode.OK
