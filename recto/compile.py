@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from recto.checks import DECK_RULES, RULES
+from recto.checks.linter import NO_RULES, Linter
+from recto.checks.reading import Reading
 from recto.diagnostic import Diagnostic
-from recto.model import Config, Note, NoteType, Topic, Unit
+from recto.model import Card, Config, Note, NoteType, Topic, Unit
 from recto.parse.cards import parse_cards
 from recto.render.note import render_note
+from recto.rulebook import UNKNOWN_RULE
 from recto.source import Source
+from recto.suggest import did_you_mean
+
+_NAMES = tuple(rule.name for rule in RULES)
+_DECK_NAMES = frozenset(rule.name for rule in DECK_RULES)
 
 
-def compile_source(source: Source, config: Config, notetypes: Mapping[str, NoteType]) -> Unit:
+def compile_source(
+    source: Source, config: Config, notetypes: Mapping[str, NoteType], linter: Linter = NO_RULES
+) -> Unit:
     """Compile a file whose path is `cards/…/name.md`. Faults are in the unit's diagnostics, notes may be incomplete."""
     topic, found = parse_cards(source, notetypes)
     diagnostics: list[Diagnostic] = list(found)
     notes: list[Note] = []
     for card in topic.cards:
         note, faults = render_note(card, topic, source, config.tag_prefix)
-        notes.append(note)
         diagnostics += faults
+        diagnostics += _check_style(card, note, topic, source, linter)
+        allowances = tuple(allowance for allowance in card.allowances if allowance.rule in _DECK_NAMES)
+        notes.append(replace(note, allowances=allowances))
     return Unit(
         path=source.path,
         topic=topic.title,
@@ -28,6 +41,18 @@ def compile_source(source: Source, config: Config, notetypes: Mapping[str, NoteT
         notes=tuple(notes),
         diagnostics=tuple(diagnostics),
     )
+
+
+def _check_style(card: Card, note: Note, topic: Topic, source: Source, linter: Linter) -> list[Diagnostic]:
+    found = [
+        UNKNOWN_RULE.at(
+            allowance.span, f'no rule "{allowance.rule}" can be allowed', did_you_mean(allowance.rule, _NAMES)
+        )
+        for allowance in card.allowances
+        if allowance.rule not in _NAMES
+    ]
+    reading = Reading(card, note, topic.title, source, linter.language, linter.terms)
+    return found + linter.check_card(reading, card.allowances)
 
 
 def area_of(path: str) -> str:

@@ -12,7 +12,7 @@ from recto.suggest import nearest
 
 CONFIG_FILE = "deck.toml"
 
-KEYS = ("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description", "areas")
+KEYS = ("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description", "areas", "rules")
 LANGUAGES = ("zh", "en")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")

@@ -17,13 +17,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What is wrong (`message`), where (`span`), and what to do (`help`). Made by `Rule.at` only."""
+    """What is wrong (`message`), where (`span`), and what to do (`help`).
+
+    `fix` is a text that may safely stand instead of the one at `span`; None if there is none.
+    """
 
     span: Span
     rule: str
     severity: Severity
     message: str
     help: str = field(default="")
+    fix: str | None = field(default=None)
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

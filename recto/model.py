@@ -117,6 +117,14 @@ class Attributes:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """A comment `<!-- allow RULE: reason -->` in a card: what the rule says of this card is meant."""
+
+    rule: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One flashcard as written; `id` is '' while the author has not chosen one.
 
@@ -134,6 +142,7 @@ class Card:
     body: Passage
     sections: tuple[tuple[str, Passage], ...]
     steps: tuple[tuple[Passage, Passage], ...] = ()
+    allowances: tuple[Allowance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +182,10 @@ class Note:
     """One card rendered: `fields` in the order of its note type, HTML.
 
     Before `link` a media file stands in the HTML as STX + its path + ETX (control characters that no source text can
-    hold); `link` puts the packaged name there. `alias` is the identity under which learners know the note if not its
-    id: a former id, or `guid:` and a GUID. `topic` is the H1 of its file. `holes` are those of a cloze note or the
-    steps of a chain: what has its cards by number.
+    hold); `link` puts the packaged name there. `topic` is the H1 of its file. `alias` is the identity under which
+    learners know the note if not its id: a former id, or `guid:` and a GUID. `holes` are those of a cloze note or the
+    steps of a chain: what has its cards by number. `as_of` is the month in which its claims were true, '' if they do
+    not age; `allowances` those of rules that look at the whole deck.
     """
 
     id: str
@@ -188,6 +198,8 @@ class Note:
     topic: str
     alias: str = ""
     holes: tuple[HoleUse, ...] = ()
+    as_of: str = ""
+    allowances: tuple[Allowance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ import codecs
 import contextlib
 import html
 import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from recto.apkg import NO_DRAFTS, read_drafts
+from recto.checks.linter import DeckView, Linter
+from recto.checks.settings import parse_rules
 from recto.compile import compile_source
 from recto.config import CONFIG_FILE, parse_config
 from recto.diagnostic import Diagnostic, has_errors
@@ -26,6 +29,7 @@ from recto.news import NEWS_FILE, WORDS, format_date
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source, normalize
 from recto.stamps import Clock
+from recto.terms import TERMS_FILE, Terms, parse_terms
 
 CARDS_FOLDER = "cards"
 TEMPLATES_FOLDER = "templates"
@@ -69,6 +73,7 @@ class Compiled:
 
     config: Config | None
     notetypes: Mapping[str, NoteType]
+    linter: Linter
     diagnostics: tuple[Diagnostic, ...]
     faults: Mapping[str, tuple[Diagnostic, ...]]
     units: Mapping[str, Unit]
@@ -99,7 +104,7 @@ class Project:
 
     def compile(self, progress: Progress = lambda sources, count: sources, ledger: Ledger | None = None) -> Compiled:
         """Read and compile every file of the deck; deck.lock too, unless a ledger is given. Raises `ToolError`."""
-        config, notetypes, diagnostics = self._read_settings()
+        config, notetypes, linter, diagnostics = self._read_settings()
         sources: list[Source] = []
         faults: dict[str, tuple[Diagnostic, ...]] = {}
         for path in self.topic_paths():
@@ -109,11 +114,18 @@ class Project:
                 sources.append(source)
         every = (*diagnostics, *(d for found in faults.values() for d in found))
         if config is None or not notetypes or has_errors(tuple(d for d in every if d.rule in _SETTINGS_RULES)):
-            return Compiled(None, notetypes, tuple(diagnostics), faults, {}, Ledger(), Inventory({}, {}))
-        units = {s.path: compile_source(s, config, notetypes) for s in progress(sources, len(sources))}
+            return Compiled(None, notetypes, linter, tuple(diagnostics), faults, {}, Ledger(), Inventory({}, {}))
+        units = {s.path: compile_source(s, config, notetypes, linter) for s in progress(sources, len(sources))}
         inventory = read_inventory(self.root, CARDS_FOLDER)
         return Compiled(
-            config, notetypes, tuple(diagnostics), faults, units, self.ledger() if ledger is None else ledger, inventory
+            config,
+            notetypes,
+            linter,
+            tuple(diagnostics),
+            faults,
+            units,
+            self.ledger() if ledger is None else ledger,
+            inventory,
         )
 
     def recompile(self, compiled: Compiled, paths: Iterable[Path]) -> Compiled:
@@ -135,7 +147,7 @@ class Project:
                 source, found = read_source(self.root, path)
                 faults[name] = tuple(found)
                 if source.text or not found:
-                    units[name] = compile_source(source, compiled.config, compiled.notetypes)
+                    units[name] = compile_source(source, compiled.config, compiled.notetypes, compiled.linter)
         media = any(path.suffix.lower() != ".md" for path in changed)
         inventory = read_inventory(self.root, CARDS_FOLDER) if media else compiled.inventory
         return replace(compiled, units=units, faults=faults, inventory=inventory)
@@ -161,11 +173,24 @@ class Project:
         )
         diagnostics += [d for unit in units for d in unit.diagnostics]
         diagnostics += found
+        diagnostics += self._check_deck(edition, compiled, clock)
         if ledger.version == config.version and not unpromised(ledger, edition):
             edition = replace(edition, released=ledger.released, headline=ledger.headline)
         else:
             edition = replace(edition, version=f"{config.version}{DEV}")
         return Checked(self.describe(edition, config), _sorted(diagnostics))
+
+    def _check_deck(self, edition: Edition, compiled: Compiled, clock: Clock) -> list[Diagnostic]:
+        notes = tuple(linked.note for linked in edition.notes)
+        ages = any(note.as_of for note in notes)
+        view = DeckView(
+            notes=notes,
+            origins={kind: tuple(f.origin for f in notetype.fields) for kind, notetype in compiled.notetypes.items()},
+            month=time.strftime("%Y-%m", time.gmtime(clock())) if ages else "",
+            language=compiled.linter.language,
+            terms=compiled.linter.terms,
+        )
+        return compiled.linter.check_deck(view)
 
     def describe(self, edition: Edition, config: Config) -> Edition:
         """The edition with the placeholders of its description filled: {version}, {date}, {news}."""
@@ -182,7 +207,7 @@ class Project:
 
     def config(self) -> Config:
         """deck.toml. Raises `ToolError` when it has errors."""
-        config, _, _ = self._read_settings()
+        config, *_ = self._read_settings()
         if config is None:
             raise ToolError(f"{CONFIG_FILE} has errors", hint="run `check`")
         return config
@@ -248,9 +273,11 @@ class Project:
                 replace_file(path, apply_ids(path.read_bytes().decode("utf-8"), new_ids).encode("utf-8"))
         return found
 
-    def _read_settings(self) -> tuple[Config | None, dict[str, NoteType], list[Diagnostic]]:
+    def _read_settings(self) -> tuple[Config | None, dict[str, NoteType], Linter, list[Diagnostic]]:
         source, diagnostics = read_source(self.root, self.root / CONFIG_FILE)
         config, faults = parse_config(source)
+        terms = self._read_terms(diagnostics)
+        linter, rule_faults = parse_rules(source, config.language, terms) if config else (Linter(), ())
         files: dict[str, Source] = {}
         for path in walk(self.root / TEMPLATES_FOLDER):
             if path.suffix in (".toml", ".html", ".css"):
@@ -263,7 +290,16 @@ class Project:
                 hint="it says which note types the deck has; see docs/format.md",
             )
         notetypes, found_in_look = parse_look(files)
-        return config, notetypes, [*diagnostics, *faults, *found_in_look]
+        return config, notetypes, linter, [*diagnostics, *faults, *rule_faults, *found_in_look]
+
+    def _read_terms(self, diagnostics: list[Diagnostic]) -> Terms:
+        path = self.root / TERMS_FILE
+        if not path.exists():
+            return Terms()
+        source, found = read_source(self.root, path)
+        terms, faults = parse_terms(source)
+        diagnostics.extend((*found, *faults))
+        return terms
 
 
 def open_project(root: Path | str = ".") -> Project:

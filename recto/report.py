@@ -66,6 +66,7 @@ def format_json(diagnostics: Sequence[Diagnostic]) -> str:
             "rule": d.rule,
             "message": d.message,
             "help": d.help,
+            "fix": d.fix,
         }
         for d in diagnostics
     ]

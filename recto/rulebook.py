@@ -147,9 +147,22 @@ CHANGED_SCHEMA = Rule(
     "Anki answers a changed note type with a second one and never updates the notes of the first.",
 )
 
+# Rules of style: comments that allow what one of them reports
+UNKNOWN_RULE = Rule(
+    "unknown-rule", ERROR, "A misspelt rule allows nothing, and a rule of the format cannot be allowed."
+)
+ALLOWANCE_WITHOUT_REASON = Rule(
+    "allowance-without-reason", ERROR, "Who reads the card next year must know why the rule does not hold here."
+)
+UNNEEDED_ALLOWANCE = Rule(
+    "unneeded-allowance", WARNING, "The card was mended, so the next slip of the same kind would pass unseen."
+)
+
 # The deck's own files
 BROKEN_CONFIG = Rule("broken-config", ERROR, "deck.toml or notetypes.toml cannot be used as it is.")
 UNKNOWN_CONFIG_KEY = Rule("unknown-config-key", ERROR, "A misspelt setting does nothing, and nobody notices.")
 BROKEN_TEMPLATE = Rule("broken-template", ERROR, "Anki would show an error text on every card of the note type.")
+
+BROKEN_TERMS = Rule("broken-terms", ERROR, "Without its list of terms a deck's words are not checked.")
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import unescape
 
+from recto.length import units
 from recto.model import Edition, LinkedNote, NoteType
-
-_CODE_BLOCK = re.compile(r'<pre class="code">.*?</pre>|<pre class="output">.*?</pre>', re.DOTALL)
-_FORMULA = re.compile(r"\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
-_WORDS = re.compile(r"[㐀-鿿豈-﫿\u3040-\u30ff\uac00-\ud7af]|[A-Za-z0-9][A-Za-z0-9.,'’\-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +47,6 @@ def compute_stats(edition: Edition) -> Stats:
         questions=_lengths([units(_field(linked, by_kind, "heading")) for linked in edition.notes]),
         answers=_lengths([units(_field(linked, by_kind, "body", "options")) for linked in edition.notes]),
     )
-
-
-def units(html: str) -> int:
-    """The length of a field in u, of which about four are spoken in a second.
-
-    A CJK character 1, a Latin word or number 1, an inline formula 5, a display formula 8, a line of code 3.
-    """
-    count = 0
-    for block in _CODE_BLOCK.findall(html):
-        count += 3 * len(re.sub(r"<[^>]*>", "", block).strip().splitlines())
-    rest = _CODE_BLOCK.sub(" ", html)
-    for formula in _FORMULA.findall(rest):
-        count += 8 if formula.startswith("\\[") else 5
-    text = unescape(re.sub(r"<[^>]*>", " ", _FORMULA.sub(" ", rest)))
-    text = re.sub(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", r"\1", text)
-    return count + len(_WORDS.findall(text))
 
 
 def _field(linked: LinkedNote, notetypes: dict[str, NoteType], *origins: str) -> str:

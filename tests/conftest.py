@@ -22,6 +22,7 @@ version = "1.0.0"
 namespace = "test"
 deck-id = 1763780400009
 tag-prefix = "t"
+rules.profile = "minimal"
 """
 
 

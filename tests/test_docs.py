@@ -31,7 +31,9 @@ def test_module__is_in_the_architecture() -> None:
     """Every module has its sentence."""
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     rooms = {path.stem for path in (ROOT / "recto").glob("[a-z]*.py")}
-    rooms |= {path.stem for folder in ("parse", "render") for path in (ROOT / "recto" / folder).glob("[a-z]*.py")}
+    rooms |= {
+        path.stem for folder in ("parse", "render", "checks") for path in (ROOT / "recto" / folder).glob("[a-z]*.py")
+    }
     assert [room for room in sorted(rooms) if f"`{room}`" not in text] == []
 
 

@@ -1,14 +1,18 @@
-"""Write docs/rules.md from recto/rulebook.py and tests/checks; `--check` exits 1 when the page is not up to date."""
+"""Write docs/rules.md from recto/rulebook.py, recto/checks and tests/checks; `--check` exits 1 if it is out of date."""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from recto.checks import RULES as STYLE_RULES  # noqa: E402
+from recto.checks.rule import PROFILES, StyleRule  # noqa: E402
 from recto.diagnostic import Rule  # noqa: E402
 from recto.rulebook import RULES  # noqa: E402
 from recto.source import normalize  # noqa: E402
@@ -21,20 +25,82 @@ LANGUAGES = {".md": "markdown", ".toml": "toml", ".html": "html", ".svg": "xml"}
 HEAD = """\
 # The rules of `check`
 
-<!-- Made by tools/rules_doc.py from recto/rulebook.py and tests/checks. Do not edit: change those and run it. -->
+<!-- Made by tools/rules_doc.py from recto/rulebook.py, recto/checks, tests/checks: change those and run it. -->
 
 An **error** stops a build, a **warning** does not. Every report gives the place (line and column from 1, columns in
 characters), what is wrong, the rule's name in brackets, and what to do.
 
+- [Rules of the format](#rules-of-the-format): what would be lost or break in Anki. They hold for every deck.
+- [Rules of style](#rules-of-style): what makes a card worth a learner's time. A deck chooses among them.
+
+# Rules of the format
+
 | rule | severity | why |
 |---|---|---|
+"""
+
+STYLE_HEAD = """
+# Rules of style
+
+`[rules]` in deck.toml says what a deck asks of its cards: a profile, and over it the severity and options of rules.
+
+```toml
+[rules]
+profile = "standard"                                   # strict, standard (the default) or minimal
+yes-no-question = "off"                                # off, warning or error
+answer-too-long = { severity = "error", limit = 150 }  # options by their names below
+```
+
+`strict` is for a deck that many people learn from, `standard` lives with decks of any field, `minimal` reports only
+what is a slip in any deck. Lengths are in **u**, of which about four are spoken in a second: a CJK character, a Latin
+word or a number 1, a formula in a line 5, a displayed formula 8, a line of code 3.
+
+A comment in a card allows a rule for that card and says why; a comment that allows nothing is reported:
+
+```markdown
+<!-- allow answer-too-long: the derivation is the answer -->
+```
+
+`check --fix` mends what the rules marked «fix» report.
+
+| rule | strict | standard | minimal | | why |
+|---|---|---|---|---|---|
 """
 
 
 def make_page() -> str:
     """The whole page."""
     rows = [f"| [{rule.name}](#{rule.name}) | {rule.severity} | {_cell(rule.reason)} |" for rule in RULES]
-    return HEAD + "\n".join(rows) + "\n" + "".join(_section(rule) for rule in RULES)
+    style = [_style_row(rule) for rule in STYLE_RULES]
+    return "".join(
+        (
+            *(HEAD, "\n".join(rows), "\n", *(_section(rule) for rule in RULES)),
+            *(STYLE_HEAD, "\n".join(style), "\n", *(_style_section(rule) for rule in STYLE_RULES)),
+        )
+    )
+
+
+def _style_row(rule: StyleRule) -> str:
+    severities = " | ".join(severity or "–" for severity in rule.severities)
+    fix = "fix" if rule.is_fixable else ""
+    return f"| [{rule.name}](#{rule.name}) | {severities} | {fix} | {_cell(rule.reason)} |"
+
+
+def _style_section(rule: StyleRule) -> str:
+    levels = zip(PROFILES, rule.severities, strict=True)
+    severities = ", ".join(f"{severity or 'off'} in {profile}" for profile, severity in levels)
+    fix = ", mended by `check --fix`" if rule.is_fixable else ""
+    options = "".join(f"- `{name}` = `{_toml(value)}`\n" for name, value in rule.options.items())
+    listed = f"Options and their defaults:\n\n{options}\n" if options else ""
+    examples = f"Bad:\n\n{_block(rule.bad, 'markdown')}\nGood:\n\n{_block(rule.good, 'markdown')}"
+    return f"\n## {rule.name}\n\n{_prose(rule.reason)}\n\n**{severities}**{fix}\n\n{listed}{examples}"
+
+
+def _toml(value: object) -> str:
+    """A default as it would stand in deck.toml."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
 def _cell(text: str) -> str:

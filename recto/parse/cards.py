@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from recto.config import is_deck_name
 from recto.diagnostic import Diagnostic
 from recto.model import Attributes, Card, FieldType, NoteType, Passage, Topic
+from recto.parse.allowances import read_allowances
 from recto.parse.frontmatter import FrontMatter, parse_front_matter
 from recto.parse.heading import find_slip, parse_attributes
 from recto.parse.markdown import block_span, inline_span, meta, parse_markdown, plain_text
@@ -91,6 +92,8 @@ def _read_card(
     own_tags = tuple(
         (word, s) for key, value, s in attributes.options if key == "tags" for word in value.split(" ") if word
     )
+    allowances, found = read_allowances(part.comments, source)
+    diagnostics += found
     covers = (*(word for word, _ in front_matter.covers), *attributes.option("covers").split())
     return Card(
         id=_read_id(attributes, part, source, diagnostics),
@@ -103,6 +106,7 @@ def _read_card(
         body=body,
         sections=sections,
         steps=steps,
+        allowances=allowances,
     )
 
 

@@ -35,8 +35,9 @@ class Part:
 
 @dataclass(slots=True)
 class CardPart(Part):
-    """A card's H2 and body, and its H3 parts in order (not all of them start a field)."""
+    """A card's H2 and body, its H3 parts in order (not all of them start a field), and the comments between."""
 
+    comments: list[Token] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
 
 
@@ -93,7 +94,8 @@ class Outline:
         elif first.type == "footnote_reference_open":
             self._take_footnote(first, group)
         elif first.type == "html_block" and is_comment(first.content):
-            return
+            if self.sections and not self._closed:
+                self.sections[-1].comments.append(first)
         elif not self.sections or self._closed:
             self._check_spaces(group)
             self._take_stray(first)

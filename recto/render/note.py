@@ -35,6 +35,7 @@ def render_note(card: Card, topic: Topic, source: Source, tag_prefix: str) -> tu
         topic=topic.title,
         alias=card.attributes.option("alias"),
         holes=tuple(sheet.hole_uses),
+        as_of=card.attributes.option("as-of"),
     )
     return note, tuple(sheet.diagnostics)
 

@@ -1,0 +1,98 @@
+"""The rules of style, switched on as a deck wants them, over one card and over all notes; allowances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from recto.checks.reading import Reading
+from recto.checks.rule import Finding, StyleRule
+from recto.diagnostic import Diagnostic, Rule, Severity
+from recto.lang import Language, language_of
+from recto.model import Allowance, Note
+from recto.rulebook import UNNEEDED_ALLOWANCE
+from recto.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRule:
+    """A rule as a deck uses it: how severe it is and how it measures."""
+
+    rule: StyleRule
+    severity: Severity
+    options: Mapping[str, Any]
+
+    def find(self, subject: object) -> Iterator[Diagnostic]:
+        """What the rule says of a card or of the deck."""
+        keywords = {name.replace("-", "_"): value for name, value in self.options.items()}
+        for finding in self.rule.check(subject, **keywords):
+            yield self._diagnostic(finding)
+
+    def _diagnostic(self, finding: Finding) -> Diagnostic:
+        severity = Severity.WARNING if finding.is_mild else self.severity
+        rule = Rule(self.rule.name, severity, self.rule.reason)
+        return Diagnostic(finding.span, rule.name, severity, finding.message, finding.help, finding.fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Linter:
+    """What is asked of the cards of one deck: rules that look at one card, and rules that look at all notes."""
+
+    card_rules: tuple[ActiveRule, ...] = ()
+    deck_rules: tuple[ActiveRule, ...] = ()
+    language: Language = field(default_factory=lambda: language_of("en"))
+    terms: Terms = field(default_factory=Terms)
+
+    def check_card(self, reading: Reading, allowances: Sequence[Allowance]) -> list[Diagnostic]:
+        """Every finding of one card that is not allowed there; allowances that allow nothing, too."""
+        found = [diagnostic for rule in self.card_rules for diagnostic in rule.find(reading)]
+        return list(_allow(found, allowances, {rule.rule.name for rule in self.card_rules}))
+
+    def check_deck(self, deck: DeckView) -> list[Diagnostic]:
+        """Every finding of the whole deck that is not allowed at the card where it is reported."""
+        by_span: dict[object, list[Diagnostic]] = {}
+        for rule in self.deck_rules:
+            for diagnostic in rule.find(deck):
+                by_span.setdefault(diagnostic.span, []).append(diagnostic)
+        names = {rule.rule.name for rule in self.deck_rules}
+        found: list[Diagnostic] = []
+        for note in deck.notes:
+            found += _allow(by_span.pop(note.span, []), note.allowances, names)
+        return found + [diagnostic for rest in by_span.values() for diagnostic in rest]
+
+
+@dataclass(frozen=True, slots=True)
+class DeckView:
+    """All notes in the order of study, and the month of today (`2026-11`) against which claims age.
+
+    `notetypes` gives the fields' origins by kind; `language`, `terms` as in `Linter`.
+    """
+
+    notes: tuple[Note, ...]
+    origins: Mapping[str, tuple[str, ...]]
+    month: str
+    language: Language
+    terms: Terms
+
+    def texts(self, note: Note, *origins: str) -> list[str]:
+        """The HTML of a note's fields that come from these origins (`heading`, `body`, `section` …)."""
+        return [html for html, origin in zip(note.fields, self.origins[note.kind], strict=True) if origin in origins]
+
+
+NO_RULES = Linter()
+"""Asks nothing."""
+
+
+def _allow(found: Iterable[Diagnostic], allowances: Sequence[Allowance], names: set[str]) -> Iterator[Diagnostic]:
+    allowed = {allowance.rule for allowance in allowances}
+    used: set[str] = set()
+    for diagnostic in found:
+        if diagnostic.rule in allowed:
+            used.add(diagnostic.rule)
+        else:
+            yield diagnostic
+    for allowance in allowances:
+        if allowance.rule in names and allowance.rule not in used:
+            message = f"{allowance.rule} finds nothing here"
+            yield UNNEEDED_ALLOWANCE.at(allowance.span, message, "delete the comment")

@@ -1,0 +1,43 @@
+"""What the rules know of a language: a pack is one module with one `Language` record."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Patterns over prose (`checks.reading.Prose.text`) and word lists. `code` is `language` in deck.toml.
+
+    `question_mark` matches the end of one ask; `second_ask` words that join a second one to it; `yes_no` a question
+    that is answered by yes or no; `orphan` a word that points to what the card does not show; `vague` an amount without
+    a number; `open_end` an enumeration that does not say what else; `absolute` a claim without exception; `cause` the
+    link of a reason; `ages` a claim that is true for a while only; `rumour` a claim that nobody stands for;
+    `stop_words` words that carry no content of their own.
+    """
+
+    code: str
+    question_mark: re.Pattern[str]
+    second_ask: re.Pattern[str]
+    yes_no: re.Pattern[str]
+    orphan: re.Pattern[str]
+    vague: re.Pattern[str]
+    open_end: re.Pattern[str]
+    absolute: re.Pattern[str]
+    cause: re.Pattern[str]
+    ages: re.Pattern[str]
+    rumour: re.Pattern[str]
+    stop_words: frozenset[str]
+
+
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """What matches any of these, in letters of either case."""
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def language_of(code: str) -> Language:
+    """The pack of a language in `config.LANGUAGES`."""
+    from recto.lang import en, zh
+
+    return {"en": en.ENGLISH, "zh": zh.CHINESE}[code]

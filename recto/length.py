@@ -1,0 +1,26 @@
+"""How long a text takes to say: the unit u, in which the rules and the statistics measure cards."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_CODE_BLOCK = re.compile(r'<pre class="code">.*?</pre>|<pre class="output">.*?</pre>', re.DOTALL)
+_FORMULA = re.compile(r"\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
+_WORDS = re.compile(r"[㐀-鿿豈-﫿\u3040-\u30ff\uac00-\ud7af]|[A-Za-z0-9][A-Za-z0-9.,'’\-]*")
+
+
+def units(html: str) -> int:
+    """The length of a field's HTML in u, of which about four are spoken in a second.
+
+    A CJK character 1, a Latin word or number 1, an inline formula 5, a display formula 8, a line of code 3.
+    """
+    count = 0
+    for block in _CODE_BLOCK.findall(html):
+        count += 3 * len(re.sub(r"<[^>]*>", "", block).strip().splitlines())
+    rest = _CODE_BLOCK.sub(" ", html)
+    for formula in _FORMULA.findall(rest):
+        count += 8 if formula.startswith("\\[") else 5
+    text = unescape(re.sub(r"<[^>]*>", " ", _FORMULA.sub(" ", rest)))
+    text = re.sub(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", r"\1", text)
+    return count + len(_WORDS.findall(text))
