@@ -185,7 +185,7 @@ class Project:
         ages = any(note.as_of for note in notes)
         view = DeckView(
             notes=notes,
-            origins={kind: tuple(f.origin for f in notetype.fields) for kind, notetype in compiled.notetypes.items()},
+            fields={kind: tuple((f.name, f.origin) for f in nt.fields) for kind, nt in compiled.notetypes.items()},
             month=time.strftime("%Y-%m", time.gmtime(clock())) if ages else "",
             language=compiled.linter.language,
             terms=compiled.linter.terms,

@@ -19,9 +19,10 @@ from recto.diagnostic import Diagnostic
 from recto.report import format_text
 
 STYLE = Path(__file__).parent / "style"
+WHOLE = ("unbalanced-deck",)  # not about a card: tests/test_linter.py
 EXTRAS = ("options.toml", "terms.yaml", "expected.txt")
 FILES = sorted(path for path in STYLE.glob("*/*.md"))
-every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+every_rule = pytest.mark.parametrize("rule", [r for r in RULES if r.name not in WHOLE], ids=lambda rule: rule.name)
 
 
 def deck_of(path: Path, make_deck: MakeDeck) -> Deck:
@@ -58,7 +59,7 @@ def reported(deck: Deck, diagnostics: tuple[Diagnostic, ...]) -> dict[str, set[s
 
 def test_every_rule_has_a_folder_and_every_folder_a_rule() -> None:
     """A rule without examples, or examples without a rule, is a slip."""
-    assert sorted(path.name for path in STYLE.iterdir()) == sorted(rule.name for rule in RULES)
+    assert sorted(path.name for path in STYLE.iterdir()) == sorted(r.name for r in RULES if r.name not in WHOLE)
 
 
 @every_rule

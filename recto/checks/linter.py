@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from recto.checks.reading import Reading
 from recto.checks.rule import Finding, StyleRule
+from recto.checks.similar import similar_pairs
 from recto.diagnostic import Diagnostic, Rule, Severity
 from recto.lang import Language, language_of
 from recto.model import Allowance, Note
 from recto.rulebook import UNNEEDED_ALLOWANCE
 from recto.terms import Terms
+
+_TAG = re.compile(r"<[^>]*>")
+_HOLE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +70,40 @@ class Linter:
 
 @dataclass(frozen=True, slots=True)
 class DeckView:
-    """All notes in the order of study, and the month of today (`2026-11`) against which claims age.
+    """All notes in the order of study, and the month of today (`2026-11`, '' if no claim ages).
 
-    `notetypes` gives the fields' origins by kind; `language`, `terms` as in `Linter`.
+    `fields` gives (name, origin) of each field by kind; `language`, `terms` as in `Linter`.
     """
 
     notes: tuple[Note, ...]
-    origins: Mapping[str, tuple[str, ...]]
+    fields: Mapping[str, tuple[tuple[str, str], ...]]
     month: str
     language: Language
     terms: Terms
 
     def texts(self, note: Note, *origins: str) -> list[str]:
         """The HTML of a note's fields that come from these origins (`heading`, `body`, `section` …)."""
-        return [html for html, origin in zip(note.fields, self.origins[note.kind], strict=True) if origin in origins]
+        return [
+            html for html, (_, origin) in zip(note.fields, self.fields[note.kind], strict=True) if origin in origins
+        ]
+
+    def field(self, note: Note, name: str) -> str:
+        """The HTML of a field by its name, '' if the note type has none."""
+        return next((h for h, (n, _) in zip(note.fields, self.fields[note.kind], strict=True) if n == name), "")
+
+    def prompt(self, note: Note) -> str:
+        """What a note asks, as plain text: its question, and for a note of holes its text too."""
+        asked = self.texts(note, "heading", *(("body",) if note.holes else ()))
+        return self.plain(" ".join(asked))
+
+    def plain(self, html: str) -> str:
+        """A field's words without its tags and the marks of its holes."""
+        return unescape(_TAG.sub("", _HOLE.sub(r"\1", html)))
+
+    def pairs(self, notes: Sequence[Note], threshold: float) -> list[tuple[Note, Note, float]]:
+        """(earlier, later, likeness from 0 to 1) of those notes whose prompts are at least so alike."""
+        found = sorted(similar_pairs([self.prompt(note) for note in notes], threshold))
+        return [(notes[earlier], notes[later], likeness) for earlier, later, likeness in found]
 
 
 NO_RULES = Linter()
