@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+# At run time too: `units` reads the records' types to bring them back from bytes.
+from recto.diagnostic import Diagnostic
+from recto.source import Span
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
-
-    from recto.diagnostic import Diagnostic
-    from recto.source import Span
 
 
 # --- what the deck's author has set up ---------------------------------------------------------------------

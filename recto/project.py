@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 
 from recto.apkg import NO_DRAFTS, read_drafts
+from recto.cache import NO_CACHE, Cache
 from recto.checks.linter import DeckView, Linter
 from recto.checks.settings import parse_rules
 from recto.compile import compile_source
@@ -30,6 +31,7 @@ from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NO
 from recto.source import Source, normalize
 from recto.stamps import Clock
 from recto.terms import TERMS_FILE, Terms, parse_terms
+from recto.units import UnitStore
 
 CARDS_FOLDER = "cards"
 TEMPLATES_FOLDER = "templates"
@@ -83,9 +85,13 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A folder with deck.toml, cards/ and templates/. Nothing is read before it is asked for."""
+    """A folder with deck.toml, cards/ and templates/. Nothing is read before it is asked for.
+
+    `cache` is where compiled files are kept between runs.
+    """
 
     root: Path
+    cache: Cache = NO_CACHE
 
     def check(
         self,
@@ -115,7 +121,15 @@ class Project:
         every = (*diagnostics, *(d for found in faults.values() for d in found))
         if config is None or not notetypes or has_errors(tuple(d for d in every if d.rule in _SETTINGS_RULES)):
             return Compiled(None, notetypes, linter, tuple(diagnostics), faults, {}, Ledger(), Inventory({}, {}))
-        units = {s.path: compile_source(s, config, notetypes, linter) for s in progress(sources, len(sources))}
+        store = UnitStore(self.cache, config, notetypes, linter)
+        units: dict[str, Unit] = {}
+        for source in progress(sources, len(sources)):
+            unit = store.find(source.path, source.text)
+            if unit is None:
+                unit = compile_source(source, config, notetypes, linter)
+                store.keep(unit, source.text)
+            units[source.path] = unit
+        store.close()
         inventory = read_inventory(self.root, CARDS_FOLDER)
         return Compiled(
             config,
@@ -302,7 +316,7 @@ class Project:
         return terms
 
 
-def open_project(root: Path | str = ".") -> Project:
+def open_project(root: Path | str = ".", cache: Cache = NO_CACHE) -> Project:
     """The deck in a folder. Raises `ToolError` when the folder has no deck.toml."""
     path = Path(root).resolve()
     if not (path / CONFIG_FILE).is_file():
@@ -310,7 +324,7 @@ def open_project(root: Path | str = ".") -> Project:
             f"there is no {CONFIG_FILE} in {path}",
             hint="run this in a deck's folder, or name it with --deck DIR",
         )
-    return Project(path)
+    return Project(path, cache)
 
 
 def read_source(root: Path, path: Path) -> tuple[Source, list[Diagnostic]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from recto.project import Checked, Project, open_project
+
+os.environ["RECTO_CACHE"] = ""  # nothing that a test made may hide what the next one does
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = 1_795_300_000

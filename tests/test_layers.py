@@ -15,6 +15,8 @@ LAYERS = {
     "source": 0,
     "suggest": 0,
     "lang": 0,
+    "cache": 0,
+    "units": 8,
     "length": 0,
     "terms": 3,
     "tex": 1,
@@ -63,6 +65,8 @@ DOORS = {
     "starlette": {"recto.preview.server"},
     "uvicorn": {"recto.preview.server"},
     "watchfiles": {"recto.preview.server"},
+    "msgspec": {"recto.units"},
+    "platformdirs": {"recto.cache"},
     "imagesize": {"recto.media"},
     "mdit_py_plugins": {"recto.parse.markdown"},
 }

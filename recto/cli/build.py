@@ -7,15 +7,16 @@ from pathlib import Path
 import click
 
 from recto.cli import ExitCode
-from recto.cli.common import check_project, deck_options, print_diagnostics
+from recto.cli.common import cache_option, check_project, deck_options, print_diagnostics
 from recto.errors import ToolError
 
 
 @click.command("build")
 @click.option("--out", metavar="PATH", type=click.Path(path_type=Path), help="Where the package goes (default: dist/).")
 @click.option("--locked", is_flag=True, help="Refuse anything that is not as deck.lock promises.")
+@cache_option
 @deck_options
-def command(deck: Path, quiet: bool, out: Path | None, locked: bool) -> int:
+def command(deck: Path, quiet: bool, out: Path | None, locked: bool, no_cache: bool) -> int:
     """Check the deck, then write the package. A build never changes cards/, and a failed one leaves no trace.
 
     \b
@@ -26,7 +27,8 @@ def command(deck: Path, quiet: bool, out: Path | None, locked: bool) -> int:
     from recto.package import write_apkg
     from recto.report import summary
 
-    project, checked = check_project(deck, quiet=quiet, audience="AUTHOR" if locked else "TESTERS")
+    audience = "AUTHOR" if locked else "TESTERS"
+    project, checked = check_project(deck, quiet=quiet, audience=audience, cached=not no_cache)
     print_diagnostics(checked.diagnostics, quiet=quiet)
     edition = checked.edition
     if edition is None or not checked.ok:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from recto.cli import ExitCode
-from recto.cli.common import check_project, deck_options, print_diagnostics
+from recto.cli.common import cache_option, check_project, deck_options, print_diagnostics
 
 
 @click.command("check")
@@ -19,8 +19,9 @@ from recto.cli.common import check_project, deck_options, print_diagnostics
     show_default=True,
     help="For people, for editors, for annotations in a pull request.",
 )
+@cache_option
 @deck_options
-def command(deck: Path, quiet: bool, style: str) -> int:
+def command(deck: Path, quiet: bool, style: str, no_cache: bool) -> int:
     """Report every fault of the deck, sorted, each with its place and what to do.
 
     \b
@@ -30,7 +31,7 @@ def command(deck: Path, quiet: bool, style: str) -> int:
     from recto.diagnostic import has_errors
     from recto.report import format_github, format_json, summary
 
-    _, checked = check_project(deck, quiet=quiet)
+    _, checked = check_project(deck, quiet=quiet, cached=not no_cache)
     if style == "json":
         click.echo(format_json(checked.diagnostics))
     elif style == "github":

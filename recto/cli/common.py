@@ -34,6 +34,11 @@ def deck_options(command: F) -> F:
     )(command)
 
 
+def cache_option(command: F) -> F:
+    """`--no-cache`, of commands that compile a whole deck."""
+    return click.option("--no-cache", is_flag=True, help="Compile every file anew and keep nothing.")(command)
+
+
 def read_clock() -> int:
     """Now, in seconds since 1970 (UTC); SOURCE_DATE_EPOCH instead, if it is set (reproducible-builds.org)."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -47,15 +52,18 @@ def read_clock() -> int:
     return int(fixed)
 
 
-def check_project(deck: Path, *, quiet: bool, now: int = 0, audience: str = "AUTHOR") -> tuple[Project, Checked]:
+def check_project(
+    deck: Path, *, quiet: bool, now: int = 0, audience: str = "AUTHOR", cached: bool = True
+) -> tuple[Project, Checked]:
     """Open and check a deck, with a progress bar on a terminal once it takes over a second.
 
     `now` is the time of the build if the caller has read the clock already; `audience` names one
-    of `project.Audience`.
+    of `project.Audience`. With `cached` files that did not change since an earlier run are not compiled again.
     """
+    from recto.cache import NO_CACHE, user_cache
     from recto.project import Audience, open_project
 
-    project = open_project(deck)
+    project = open_project(deck, user_cache("units") if cached else NO_CACHE)
 
     def progress(sources: Iterable[Source], count: int) -> Iterable[Source]:
         return sources if quiet or not sys.stderr.isatty() else _show_progress(sources, count)
