@@ -73,12 +73,15 @@ def format_json(diagnostics: Sequence[Diagnostic]) -> str:
     return json.dumps(entries, ensure_ascii=False, indent=2)
 
 
-def format_github(diagnostics: Sequence[Diagnostic]) -> str:
-    """Workflow commands that GitHub shows as annotations (Actions documentation, "Workflow commands")."""
+def format_github(diagnostics: Sequence[Diagnostic], folder: str = "") -> str:
+    """Workflow commands that GitHub shows as annotations (Actions documentation, "Workflow commands").
+
+    Annotations name files from the top of the repository: `folder` is the deck's there, with its `/`, '' for the top.
+    """
     lines = []
     for d in diagnostics:
         text = d.message + (f"\n{d.help}" if d.help else "")
-        place = f"file={_property(d.span.path)},line={d.span.line},col={d.span.column}"
+        place = f"file={_property(folder + d.span.path)},line={d.span.line},col={d.span.column}"
         end = f"endLine={d.span.end_line},endColumn={d.span.end_column}"
         lines.append(f"::{d.severity} {place},{end},title={_property(d.rule)}::{_data(text)}")
     return "\n".join(lines)

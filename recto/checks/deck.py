@@ -43,8 +43,12 @@ def duplicate_question(deck: DeckView) -> Iterator[Finding]:
 
 
 @style_rule(strict=ERROR, standard=WARNING)
-def near_duplicate(deck: DeckView, *, limit: float = 0.8, noticed: float = 0.6) -> Iterator[Finding]:
+def near_duplicate(
+    deck: DeckView, *, limit: float = 0.8, noticed: float = 0.6, field: str = "Contrast"
+) -> Iterator[Finding]:
     """Two cards that ask nearly the same cost double and are answered from one memory, until they contradict.
+
+    Cards that tell each other apart under Contrast are meant to be alike.
 
     Bad:
         ## How many bytes of KV cache does one token of Llama 3.1 8B need? {#kv-a}
@@ -57,7 +61,8 @@ def near_duplicate(deck: DeckView, *, limit: float = 0.8, noticed: float = 0.6) 
         ## By which factor does GQA shrink the KV cache of Llama 3.1 8B? {#kv-b}
     """
     for first, second, index in deck.pairs(deck.notes, noticed):
-        if deck.prompt(first).casefold() != deck.prompt(second).casefold():
+        told_apart = deck.field(first, field) and deck.field(second, field)
+        if not told_apart and deck.prompt(first).casefold() != deck.prompt(second).casefold():
             message = f"this question is {index:.0%} like {first.span}"
             help_ = "ask for what differs, or keep one of the two"
             yield Finding(second.span, message, help_, is_mild=index < limit)

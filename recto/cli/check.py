@@ -31,15 +31,24 @@ def command(deck: Path, quiet: bool, style: str, no_cache: bool) -> int:
     from recto.diagnostic import has_errors
     from recto.report import format_github, format_json, summary
 
-    _, checked = check_project(deck, quiet=quiet, cached=not no_cache)
+    project, checked = check_project(deck, quiet=quiet, cached=not no_cache)
     if style == "json":
         click.echo(format_json(checked.diagnostics))
     elif style == "github":
         if checked.diagnostics:
-            click.echo(format_github(checked.diagnostics))
+            click.echo(format_github(checked.diagnostics, _folder_from_here(project.root)))
     else:
         print_diagnostics(checked.diagnostics, quiet=quiet)
-        if not quiet:
-            notes = len(checked.edition.notes) if checked.edition else 0
-            click.echo(f"{notes} notes: {summary(checked.diagnostics)}")
+    if not quiet:
+        notes = len(checked.edition.notes) if checked.edition else 0
+        # What reads JSON or annotations from standard output gets nothing else there.
+        click.echo(f"{notes} notes: {summary(checked.diagnostics)}", err=style != "text")
     return ExitCode.AUTHOR if has_errors(checked.diagnostics) else ExitCode.OK
+
+
+def _folder_from_here(root: Path) -> str:
+    """A deck's folder below this one, with its `/`; '' for this one, and for one that lies elsewhere."""
+    here = Path.cwd()
+    if root == here or not root.is_relative_to(here):
+        return ""
+    return f"{root.relative_to(here).as_posix()}/"
