@@ -13,7 +13,7 @@ ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 @style_rule(strict=ERROR, standard=WARNING)
 def answer_too_long(reading: Reading, *, limit: int = 120, wanted: int = 60) -> Iterator[Finding]:
-    """Half a minute of speech is about 120 u; what is longer is read, not recalled. Details go under 展开 (Explain).
+    """Half a minute of speech is about 120 u; what is longer is read, not recalled. Code is written and does not count.
 
     Bad:
         An answer of three paragraphs.
@@ -22,10 +22,10 @@ def answer_too_long(reading: Reading, *, limit: int = 120, wanted: int = 60) -> 
         One sentence that answers, and the derivation under `### Explain`.
     """
     for part in reading.answers:
-        if part.units > wanted:
-            message = f"this answer is {part.units} u long; half a minute of speech is {limit}"
+        if part.spoken > wanted:
+            message = f"this answer is {part.spoken} u long; half a minute of speech is {limit}"
             help_ = "keep what must be said; move the rest into a field that folds away"
-            yield Finding(part.span, message, help_, is_mild=part.units <= limit)
+            yield Finding(part.span, message, help_, is_mild=part.spoken <= limit)
 
 
 @style_rule(strict=ERROR, standard=WARNING)

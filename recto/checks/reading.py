@@ -173,6 +173,11 @@ class Part:
         """Its length in u."""
         return units(self.html)
 
+    @cached_property
+    def spoken(self) -> int:
+        """Its length in u without code blocks, which nobody says aloud."""
+        return units(self.html, code=False)
+
     def blocks(self, *types: str) -> Iterator[Token]:
         """Its tokens of these types (`fence`, `list_item_open`, `table_open`, `math_block` …)."""
         return (token for token in self.passage.tokens if token.type in types)
