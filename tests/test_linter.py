@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import DECK_TOML, MakeDeck
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recto.checks.similar import grams, similar_pairs
@@ -87,7 +87,8 @@ def test_unbalanced_deck__is_measured_against_the_shares_it_wants(make_deck: Mak
     assert found(11, '{ "why+tradeoff" = 31 }', "{ definition = 69 }") == []
 
 
-@given(st.lists(st.text("abcd", max_size=12), max_size=12), st.sampled_from([0.5, 0.6, 0.8, 1.0]))
+@settings(max_examples=500)
+@given(st.lists(st.text("abc", max_size=20), max_size=16), st.sampled_from([0.35, 0.5, 0.6, 0.8, 1.0]))
 def test_similar_pairs__are_those_that_comparing_all_would_find(texts: list[str], threshold: float) -> None:
     """The filters leave out no pair and add none."""
     sets = [grams(text) for text in texts]
