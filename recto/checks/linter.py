@@ -80,6 +80,7 @@ class DeckView:
     month: str
     language: Language
     terms: Terms
+    _prompts: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def texts(self, note: Note, *origins: str) -> list[str]:
         """The HTML of a note's fields that come from these origins (`heading`, `body`, `section` …)."""
@@ -93,8 +94,10 @@ class DeckView:
 
     def prompt(self, note: Note) -> str:
         """What a note asks, as plain text: its question, and for a note of holes its text too."""
-        asked = self.texts(note, "heading", *(("body",) if note.holes else ()))
-        return self.plain(" ".join(asked))
+        if id(note) not in self._prompts:  # three rules want it, and a note's own hash would cost more than the text
+            asked = self.texts(note, "heading", *(("body",) if note.holes else ()))
+            self._prompts[id(note)] = self.plain(" ".join(asked))
+        return self._prompts[id(note)]
 
     def plain(self, html: str) -> str:
         """A field's words without its tags and the marks of its holes."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-
+_NO_LETTER = re.compile(r"[\W_]+")
 _COMMON = 3  # measured: fewer let more pairs through, more look up more members
 
 
 def grams(text: str) -> frozenset[str]:
     """The runs of three characters in a text, in small letters, with nothing but letters and digits counted."""
-    plain = "".join(char for char in text.casefold() if char.isalnum())
+    plain = _NO_LETTER.sub("", text.casefold())
     return frozenset(plain[n : n + 3] for n in range(max(len(plain) - 2, 1))) if plain else frozenset()
 
 
@@ -25,9 +26,10 @@ def similar_pairs(texts: Sequence[str], threshold: float) -> Iterator[tuple[int,
     """
     sets = [grams(text) for text in texts]
     frequency = Counter(gram for found in sets for gram in found)
-    # Members by rarity; from small sets to large ones, so that of two the smaller is looked up.
-    ranked = [sorted(found, key=lambda gram: (frequency[gram], gram)) for found in sets]
-    holders: dict[str, list[int]] = defaultdict(list)
+    # Members as numbers, the rarest first; from small sets to large ones, so that of two the smaller is looked up.
+    rank = {gram: n for n, gram in enumerate(sorted(frequency, key=lambda gram: (frequency[gram], gram)))}
+    ranked = [sorted(map(rank.__getitem__, found)) for found in sets]
+    holders: dict[int, list[int]] = defaultdict(list)
     # What a set shares with one that is not smaller, as a share of its own size.
     with_larger = 2 * threshold / (1 + threshold)
     for later in sorted(range(len(sets)), key=lambda n: len(sets[n])):
