@@ -27,6 +27,19 @@ class Drafts:
 
 NO_DRAFTS = Drafts()
 
+EDITION_FIELDS = "rectoEditionFields"
+"""Key in a collection's settings: note type id → name of the field with the version of a note's last change.
+
+So that two packages can be compared without their deck's folder. Importers do not read the settings of a package.
+"""
+
+
+def edition_fields(settings: str) -> dict[str, str]:
+    """What a package says under `EDITION_FIELDS`; `settings` is JSON. Empty for packages of other tools."""
+    values = json.loads(settings or "{}")
+    found = values.get(EDITION_FIELDS, {}) if isinstance(values, dict) else {}
+    return {key: str(name) for key, name in found.items()} if isinstance(found, dict) else {}
+
 
 def read_drafts(package: Path) -> Drafts:
     """The notes of a package that `recto.package` wrote. Raises `ToolError`."""

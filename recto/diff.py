@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -31,7 +31,8 @@ class Changes:
     """All differences. A note may be among `edited`, `moved`, `retired` and `emptied` at once.
 
     `emptied` lost cards that learners may have (a hole removed, the second direction switched off); `restyled` are
-    names of note types.
+    names of note types. `reissued` have the same text under another version, as a draft and its release: Anki replaces
+    them, there is nothing to read.
     """
 
     added: tuple[NoteState, ...]
@@ -41,6 +42,7 @@ class Changes:
     retired: tuple[NoteState, ...]
     emptied: tuple[Edit, ...]
     restyled: tuple[str, ...]
+    reissued: tuple[Edit, ...] = ()
 
     @property
     def bump(self) -> Bump:
@@ -54,29 +56,35 @@ class Changes:
 
 def compare(old: Snapshot, new: Snapshot) -> Changes:
     """Compare note by note, by GUID."""
+    editions = {**old.editions, **new.editions}
     both = [(old.notes[guid], note) for guid, note in new.notes.items() if guid in old.notes]
-    edits = [
-        Edit(before, after, fields) for before, after in both if (fields := _edited_fields(before, after)) is not None
-    ]
+    pairs = [(a, b, _edited_fields(a, b, editions.get(b.notetype, ""))) for a, b in both]
     return Changes(
         added=tuple(note for guid, note in new.notes.items() if guid not in old.notes),
-        edited=tuple(edits),
+        edited=tuple(Edit(a, b, fields) for a, b, fields in pairs if fields is not None),
         moved=tuple(Edit(a, b, ()) for a, b in both if a.deck != b.deck),
         removed=tuple(note for guid, note in old.notes.items() if guid not in new.notes),
         retired=tuple(b for a, b in both if b.retired and not a.retired),
         emptied=tuple(Edit(a, b, ()) for a, b in both if set(a.ordinals) - set(b.ordinals)),
         restyled=tuple(sorted(name for name, look in new.looks.items() if old.looks.get(name, look) != look)),
+        reissued=tuple(Edit(a, b, ()) for a, b, fields in pairs if fields is None and _is_reissued(a, b, editions)),
     )
 
 
-def _edited_fields(old: NoteState, new: NoteState) -> tuple[str, ...] | None:
-    """Which fields differ; None if none does."""
+def _edited_fields(old: NoteState, new: NoteState, edition_field: str) -> tuple[str, ...] | None:
+    """Which fields differ; None if none does. The version in which a note changed is no change."""
     if old.fields and new.fields:
         before, after = dict(old.fields), dict(new.fields)
         names = [name for name in dict.fromkeys((*before, *after)) if before.get(name, "") != after.get(name, "")]
+        names = [name for name in names if name != edition_field]
         names += ["tags"] * (sorted(old.tags) != sorted(new.tags))
         return tuple(names) or None
     return () if old.digest != new.digest else None
+
+
+def _is_reissued(old: NoteState, new: NoteState, editions: Mapping[str, str]) -> bool:
+    name = editions.get(new.notetype, "")
+    return bool(old.fields and new.fields) and dict(old.fields).get(name, "") != dict(new.fields).get(name, "")
 
 
 # --- for people ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from recto.identity import with_edition
 from recto.model import LinkedNote, NoteType
 from recto.template import Replacement, fill_template, is_empty_field
 
@@ -45,7 +46,8 @@ class Face:
 def render_face(linked: LinkedNote, notetype: NoteType, ordinal: int) -> Face:
     """Both sides of the card with this ordinal (from 0), which is one of `linked.ordinals`."""
     template = notetype.templates[0 if notetype.is_cloze else ordinal]
-    values = {f.name: text for f, text in zip(notetype.fields, linked.note.fields, strict=True)}
+    stored = with_edition(notetype, linked.note.fields, linked.changed_in)
+    values = {f.name: text for f, text in zip(notetype.fields, stored, strict=True)}
     values |= {
         # Anki sorts a note's tags when it stores them.
         "Tags": " ".join(sorted(linked.note.tags, key=str.casefold)),

@@ -29,8 +29,23 @@ def deck_id_of(deck_id: int, name: str) -> int:
 
 
 def digest_of_note(kind: str, fields: tuple[str, ...], tags: tuple[str, ...]) -> str:
-    """What Anki would store of a note, as 20 hex digits. Media count through the hashes in their names."""
+    """What Anki would store of a note, as 20 hex digits. Media count through the hashes in their names.
+
+    `fields` are without the version of the last change: that alone is no change.
+    """
     return _digest([kind, fields, tags])
+
+
+def with_edition(notetype: NoteType, fields: tuple[str, ...], changed_in: str) -> tuple[str, ...]:
+    """A note's fields as Anki stores them: with the version in which it last changed, if its note type has it."""
+    return tuple(changed_in if f.origin == "edition" else html for f, html in zip(notetype.fields, fields, strict=True))
+
+
+def split_edition(notetype: NoteType, stored: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """What `with_edition` was given for these fields: those that digests are made of, and the version."""
+    places = [n for n, f in enumerate(notetype.fields) if f.origin == "edition"]
+    fields = tuple("" if n in places else html for n, html in enumerate(stored))
+    return fields, "".join(stored[n] for n in places)
 
 
 def digest_of_notetype(notetype: NoteType) -> str:

@@ -10,18 +10,20 @@
     field qa 00 1784284896431240 Question
     template qa 00 1175807353842523 Card 1
     note kv-why qa 99aabbccddeeff001122 1795300000 1f9c02 0,1
-    note kv-sum cloze 11aabbccddeeff001122 1795300000 1f9c02 0,1 1:5e0c77aa 2:90ab12cd
+    note kv-sum cloze 11aabbccddeeff001122 1795300000 1f9c02 0,1 1:5e0c77aa 2:90ab12cd edition=0.2.0
     gone kv-old 0.2.0 qa 22aabbccddeeff001122 1795300000
 
 Times are seconds since 1970 (UTC), digests those of `recto.identity`. A note whose digest is unchanged keeps its time:
 Anki then leaves the learner's note alone. Behind a note's cards may stand its holes or steps (number:digest;
-number-digest for one that an edit took away), `guid=…` when its identity is not made of its id, and `retired`.
+number-digest for one that an edit took away), `edition=…` (the version of the deck in which it last changed), `guid=…`
+when its identity is not made of its id, and `retired`. A removed card keeps `edition=…` and `guid=…`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from recto.errors import ToolError
@@ -31,6 +33,7 @@ from recto.model import Edition, Ledger, LinkedNote, LinkedNoteType, Promise, Sc
 LOCK_FILE = "deck.lock"
 _HEADER = "recto-lock 1"
 _HOLE = re.compile(r"(\d+)([:-])([0-9a-f]+)")
+_NAMED = ("edition=", "guid=")
 
 
 def parse_ledger(text: str) -> Ledger:
@@ -93,14 +96,16 @@ class _Reader:
                 self.notes[ident] = self._promise(rest)
             case ["gone", ident, rest] if ident not in self.gone:
                 version, kind, digest, modified, *more = rest.split()
-                guid = "".join(more).removeprefix("guid=")
-                self.gone[ident] = Tombstone(version, kind, digest, int(modified), guid)
+                if not all(word.startswith(_NAMED) for word in more):
+                    raise ValueError(line)
+                guid, edition = _named("guid=", more), _named("edition=", more)
+                self.gone[ident] = Tombstone(version, kind, digest, int(modified), guid, edition)
             case _:
                 raise ValueError(line)
 
     def _promise(self, rest: str) -> Promise:
         kind, digest, modified, deck, ordinals, *more = rest.split()
-        found = [_HOLE.fullmatch(word) for word in more if not word.startswith("guid=") and word != "retired"]
+        found = [_HOLE.fullmatch(word) for word in more if not word.startswith(_NAMED) and word != "retired"]
         if None in found:
             raise ValueError(rest)
         holes = [(int(hole[1]), hole[2], hole[3]) for hole in found if hole]
@@ -112,8 +117,9 @@ class _Reader:
             ordinals=tuple(int(ordinal) for ordinal in ordinals.split(",")),
             holes=tuple((number, text) for number, mark, text in holes if mark == ":"),
             lost=tuple((number, text) for number, mark, text in holes if mark == "-"),
-            guid=next((word.removeprefix("guid=") for word in more if word.startswith("guid=")), ""),
+            guid=_named("guid=", more),
             retired="retired" in more,
+            changed_in=_named("edition=", more),
         )
 
     def ledger(self) -> Ledger:
@@ -141,6 +147,10 @@ class _Reader:
         )
 
 
+def _named(key: str, words: Sequence[str]) -> str:
+    return next((word.removeprefix(key) for word in words if word.startswith(key)), "")
+
+
 def format_ledger(ledger: Ledger) -> str:
     """deck.lock's text."""
     lines = [_HEADER, f"version {ledger.version}", f"released {ledger.released}"]
@@ -157,11 +167,13 @@ def format_ledger(ledger: Ledger) -> str:
     for ident, p in sorted(ledger.notes.items()):
         words = [ident, p.kind, p.digest, str(p.modified), _deck_key(p.deck), ",".join(map(str, p.ordinals))]
         words += [f"{number}:{hole}" for number, hole in p.holes] + [f"{number}-{hole}" for number, hole in p.lost]
+        words += [f"edition={p.changed_in}"] * bool(p.changed_in)
         words += [f"guid={p.guid}"] * bool(p.guid) + ["retired"] * p.retired
         lines.append(f"note {' '.join(words)}")
     for ident, stone in sorted(ledger.gone.items()):
-        guid = f" guid={stone.guid}" if stone.guid else ""
-        lines.append(f"gone {ident} {stone.version} {stone.kind} {stone.digest} {stone.modified}{guid}")
+        words = [ident, stone.version, stone.kind, stone.digest, str(stone.modified)]
+        words += [f"edition={stone.changed_in}"] * bool(stone.changed_in) + [f"guid={stone.guid}"] * bool(stone.guid)
+        lines.append(f"gone {' '.join(words)}")
     return "\n".join(lines) + "\n"
 
 
@@ -177,7 +189,8 @@ def advance_ledger(ledger: Ledger, edition: Edition) -> Ledger:
     gone = {ident: stone for ident, stone in ledger.gone.items() if guid_in(ledger, ident, stone.guid) not in present}
     for ident, promise in ledger.notes.items():
         if guid_in(ledger, ident, promise.guid) not in present:
-            gone[ident] = Tombstone(edition.version, promise.kind, promise.digest, promise.modified, promise.guid)
+            last = (promise.kind, promise.digest, promise.modified, promise.guid, promise.changed_in)
+            gone[ident] = Tombstone(edition.version, *last)
     notetypes = {linked.notetype.kind: schema_of(linked) for linked in edition.notetypes}
     return Ledger(
         version=edition.version,
@@ -215,6 +228,7 @@ def promise_of(linked: LinkedNote, namespace: str, before: Promise | None) -> Pr
         lost=tuple(sorted((number, text) for number, text in once if number not in numbers)),
         guid="" if linked.guid == guid_of(namespace, note.id) else linked.guid,
         retired=linked.retired,
+        changed_in=linked.changed_in,
     )
 
 

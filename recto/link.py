@@ -13,7 +13,7 @@ from recto.apkg import NO_DRAFTS, Drafts
 from recto.compile import area_of
 from recto.diagnostic import Diagnostic, Severity
 from recto.guard import find_broken_promises
-from recto.identity import digest_of_note, digest_of_notetype, guid_of_note, numbered_digests
+from recto.identity import digest_of_note, digest_of_notetype, guid_of_note, numbered_digests, with_edition
 from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
     RETIRED_TAG,
@@ -40,6 +40,7 @@ from recto.source import Span
 from recto.stamps import Clock, Stamps
 from recto.suggest import nearest
 from recto.template import cloze_fields, cloze_ordinals, is_empty_field, parse_template, shows_something
+from recto.versions import DEV
 
 _MEDIA_MARK = re.compile("\x02([^\x03]*)\x03")
 
@@ -59,11 +60,13 @@ def link(
 
     `clock` gives the time of this build in seconds since 1970 (UTC); it is asked only if something is not as the
     ledger promised. `drafts` is the last development build, which testers may have; a release gives all that changed
-    its own time. Raises `ToolError` when the clock runs behind either.
+    its own time. The edition has the version of a development build, and so have the notes that changed
+    (`stamps.at_version` gives another). Raises `ToolError` when the clock runs behind either.
     """
     ordered = order_units(units, config)
     diagnostics = _find_twins(ordered, config.namespace)
-    stamps = Stamps(clock, ledger, drafts, for_release=for_release)
+    version = f"{config.version}{DEV}"
+    stamps = Stamps(clock, ledger, drafts, version, for_release=for_release)
     media: dict[str, MediaFile] = {}
     meant: set[str] = set()
     notes: list[LinkedNote] = []
@@ -86,7 +89,7 @@ def link(
         title=config.name,
         slug=config.slug,
         namespace=config.namespace,
-        version=config.version,
+        version=version,
         released=0,
         headline="",
         deck_id=config.deck_id,
@@ -116,15 +119,18 @@ def _link_note(
     fields = tuple(_put_media(text, used) for text in note.fields)
     digest = digest_of_note(note.kind, fields, note.tags)
     guid = guid_of_note(namespace, note.id, note.alias)
+    changed_in = stamps.changed_in(guid, digest, notetype)
+    stored = with_edition(notetype, fields, changed_in)
     return LinkedNote(
         note=replace(note, fields=fields),
         guid=guid,
         digest=digest,
-        modified=stamps.of_note(guid, digest, notetype, fields, note.tags) if note.id else 0,
+        modified=stamps.of_note(guid, digest, notetype, stored, note.tags) if note.id else 0,
         ordinals=card_ordinals(notetype, fields),
         deck=deck,
         retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
         holes=numbered_digests(notetype, fields),
+        changed_in=changed_in,
     )
 
 

@@ -28,6 +28,7 @@ ORIGINS = {
     "tag": ".+",
     "topic": "",
     "id": "",
+    "edition": "",
     "spare": "",
 }
 _FIELD_KEYS = ("name", "id", "from", "headings", "required", "flag", "with")
@@ -85,6 +86,8 @@ def _parse_notetype(
             f"note type {kind} needs {'exactly one template' if is_cloze else 'a template'}",
             settings.span_of("templates", here),
         )
+    if len(settings.diagnostics) == before:
+        _check_edition(kind, fields, templates, here, settings)
     return NoteType(
         kind=kind,
         span=settings.span_of_text(here),
@@ -148,6 +151,17 @@ def _check_origins(kind: str, fields: tuple[FieldType, ...], is_cloze: bool, her
     elif steps != answers or steps != list(range(2, len(steps) + 2)):
         help_ = 'fields with from = "step:N" and from = "step-body:N", N = 2, 3, … without a gap'
         settings.report(f"note type {kind} misses a part of a step", span, help_)
+
+
+def _check_edition(
+    kind: str, fields: tuple[FieldType, ...], templates: tuple[CardTemplate, ...], here: str, settings: Settings
+) -> None:
+    """The version of the last change is one field and on no front: it must not decide which cards there are."""
+    names = [f.name for f in fields if f.origin == "edition"]
+    fronts = {name for template in templates for name, _ in named_fields(parse_template(template.front))}
+    if len(names) > 1 or fields[0].name in names or fronts.intersection(names):
+        help_ = 'one field with from = "edition", not the first, shown on backs only'
+        settings.report(f"note type {kind} cannot show the version", settings.span_of("fields", here), help_)
 
 
 def _parse_template_entry(

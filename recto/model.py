@@ -88,6 +88,11 @@ class NoteType:
         """Whether a task list in the answer is a choice that the learner makes."""
         return any(f.origin == "options" for f in self.fields)
 
+    @property
+    def edition_field(self) -> str:
+        """The name of the field that holds the version in which a note last changed; '' if there is none."""
+        return next((f.name for f in self.fields if f.origin == "edition"), "")
+
 
 # --- one card on its way through ---------------------------------------------------------------------------
 
@@ -233,7 +238,9 @@ class MediaFile:
 class LinkedNote:
     """A note with all that `package` needs: identity, time of its last change (s since 1970, UTC), card ordinals.
 
-    `holes` are (number, digest) of its holes or steps (`identity.numbered_digests`).
+    `holes` are (number, digest) of its holes or steps (`identity.numbered_digests`). `changed_in` is the version of the
+    deck in which it last changed, '' for notes that are older than such versions; `note.fields` are without it
+    (`identity.with_edition` puts it there), and so are the digests.
     """
 
     note: Note
@@ -244,6 +251,7 @@ class LinkedNote:
     deck: str
     retired: bool
     holes: tuple[tuple[int, str], ...] = ()
+    changed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +293,7 @@ class Promise:
 
     `ordinals` are its cards; `holes` (number, digest of its HTML) the holes of a cloze note or the steps of a chain,
     `lost` the ones that an edit took away, whose cards learners may still have; `guid` is '' when it is made of the id;
-    `modified` in s since 1970 (UTC).
+    `modified` in s since 1970 (UTC); `changed_in` as in `LinkedNote`.
     """
 
     kind: str
@@ -297,6 +305,7 @@ class Promise:
     lost: tuple[tuple[int, str], ...] = ()
     guid: str = ""
     retired: bool = False
+    changed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +329,7 @@ class Tombstone:
     digest: str
     modified: int
     guid: str = ""
+    changed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

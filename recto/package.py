@@ -20,8 +20,9 @@ from typing import Any
 
 import genanki
 
+from recto.apkg import EDITION_FIELDS
 from recto.errors import ToolError
-from recto.identity import deck_id_of
+from recto.identity import deck_id_of, with_edition
 from recto.model import Edition, LinkedNote, LinkedNoteType
 
 # The first time that a zip entry can carry; a real one would make every build different.
@@ -89,6 +90,7 @@ def _collection(edition: Edition) -> bytes:
         decks = _decks(edition, notetypes)
         genanki.Package(decks).write_to_db(cursor, newest, itertools.count(newest * 1000))
         _stamp_notetypes(cursor, edition.notetypes)
+        _name_edition_fields(cursor, edition.notetypes)
         if edition.released:  # read by `release --rebuild-lock`; the importer does not look at it
             cursor.execute("UPDATE col SET mod = ?", (edition.released * 1000,))
         connection.commit()
@@ -122,9 +124,17 @@ def _stamp_notetypes(cursor: sqlite3.Cursor, notetypes: Sequence[LinkedNoteType]
     cursor.execute("UPDATE col SET models = ?", (json.dumps(models, ensure_ascii=False),))
 
 
+def _name_edition_fields(cursor: sqlite3.Cursor, notetypes: Sequence[LinkedNoteType]) -> None:
+    """Say which field is the version of a note's last change, for `snapshot`."""
+    names = {str(linked.notetype.id): name for linked in notetypes if (name := linked.notetype.edition_field)}
+    if names:
+        (text,) = cursor.execute("SELECT conf FROM col").fetchone()
+        cursor.execute("UPDATE col SET conf = ?", (json.dumps({**json.loads(text), EDITION_FIELDS: names}),))
+
+
 class _Model(genanki.Model):  # type: ignore[misc]
     def __init__(self, linked: LinkedNoteType) -> None:
-        notetype = linked.notetype
+        notetype = self.notetype = linked.notetype
         super().__init__(
             model_id=notetype.id,
             name=notetype.name,
@@ -146,7 +156,7 @@ class _Note(genanki.Note):  # type: ignore[misc]
     def __init__(self, linked: LinkedNote, model: _Model, due: int) -> None:
         super().__init__(
             model=model,
-            fields=list(linked.note.fields),
+            fields=list(with_edition(model.notetype, linked.note.fields, linked.changed_in)),
             tags=list(linked.note.tags),
             guid=linked.guid,
             due=due,

@@ -32,13 +32,11 @@ from recto.source import Source, normalize
 from recto.stamps import Clock
 from recto.terms import TERMS_FILE, Terms, parse_terms
 from recto.units import UnitStore
+from recto.versions import DEV
 
 CARDS_FOLDER = "cards"
 TEMPLATES_FOLDER = "templates"
 DIST_FOLDER = "dist"
-DEV = "-dev"
-"""What the version of a build between releases ends in."""
-
 
 Progress = Callable[[Iterable[Source], int], Iterable[Source]]
 """(sources, how many) → the same sources, shown as they are taken."""
@@ -189,9 +187,7 @@ class Project:
         diagnostics += found
         diagnostics += self._check_deck(edition, compiled, clock)
         if ledger.version == config.version and not unpromised(ledger, edition):
-            edition = replace(edition, released=ledger.released, headline=ledger.headline)
-        else:
-            edition = replace(edition, version=f"{config.version}{DEV}")
+            edition = replace(edition, version=config.version, released=ledger.released, headline=ledger.headline)
         return Checked(self.describe(edition, config), _sorted(diagnostics))
 
     def _check_deck(self, edition: Edition, compiled: Compiled, clock: Clock) -> list[Diagnostic]:

@@ -14,13 +14,14 @@ from recto.config import CONFIG_FILE
 from recto.diff import Changes, compare
 from recto.errors import ToolError
 from recto.guard import schema_changes
-from recto.identity import digest_of_note, digest_of_notetype, guid_of, numbered_digests
+from recto.identity import digest_of_note, digest_of_notetype, guid_of, numbered_digests, split_edition
 from recto.ledger import LOCK_FILE, advance_ledger, format_ledger, schema_of, unpromised
 from recto.model import Edition, Ledger, LinkedNoteType, NoteType, Promise, Schema, Tombstone
 from recto.news import NEWS_FILE, WORDS, headline_of, insert_section, removed_ids, write_section
 from recto.package import write_apkg
 from recto.project import Project, replace_file
-from recto.snapshot import Snapshot, collection_of, read_package, snapshot_of_edition, snapshot_of_ledger
+from recto.snapshot import NoteState, Snapshot, collection_of, read_package, snapshot_of_edition, snapshot_of_ledger
+from recto.stamps import at_version
 from recto.versions import Bump, next_version, step_between
 
 CHECKSUMS_FILE = "SHA256SUMS"
@@ -44,12 +45,10 @@ def previous_snapshot(project: Project, ledger: Ledger, edition: Edition) -> Sna
     if not package.exists():
         return promised
     found = read_package(package)
-    by_name = {linked.notetype.name: linked.notetype.kind for linked in edition.notetypes}
+    by_name = {linked.notetype.name: linked.notetype for linked in edition.notetypes}
     for guid, note in promised.notes.items():
         other = found.notes.get(guid)
-        values = tuple(html for _, html in other.fields) if other else ()
-        kind = by_name.get(other.notetype, "") if other else ""
-        if other is None or digest_of_note(kind, values, other.tags) != note.digest:
+        if other is None or _digest_of_state(other, by_name.get(other.notetype)) != note.digest:
             return promised  # another package of that name
     notes = {guid: replace(found.notes[guid], digest=note.digest) for guid, note in promised.notes.items()}
     return replace(found, title=promised.title, version=ledger.version, notes=notes, looks=promised.looks)
@@ -89,7 +88,8 @@ def plan_release(project: Project, edition: Edition, version: str, now: int) -> 
         tag_prefix=config.tag_prefix,
     )
     headline = headline_of(section, target)
-    final = project.describe(replace(edition, version=target, released=now, headline=headline), config)
+    final = replace(at_version(edition, target), released=now, headline=headline)
+    final = project.describe(final, config)
     return Release(target, changes, section, final, advance_ledger(ledger, final))
 
 
@@ -122,7 +122,7 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
         notetype = types.get(state.notetype)
         if notetype is None or not state.id:
             raise ToolError(f"{package} is not a package of this deck: it has the note type «{state.notetype}»")
-        values = tuple(html for _, html in state.fields)
+        values, changed_in = split_edition(notetype, tuple(html for _, html in state.fields))
         notes[state.id] = Promise(
             kind=notetype.kind,
             digest=digest_of_note(notetype.kind, values, state.tags),
@@ -132,6 +132,7 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
             holes=numbered_digests(notetype, values),
             guid="" if guid == guid_of(config.namespace, state.id) else guid,
             retired=state.retired,
+            changed_in=changed_in,
         )
     gone = {
         ident: Tombstone(since, "?", "?", 0)
@@ -147,6 +148,14 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
         notetypes=_read_schemas(package, types),
         gone=gone,
     )
+
+
+def _digest_of_state(state: NoteState, notetype: NoteType | None) -> str:
+    """The digest that deck.lock has for a note of a package; '' when its note type is none of the deck's."""
+    if notetype is None:
+        return ""
+    fields, _ = split_edition(notetype, tuple(html for _, html in state.fields))
+    return digest_of_note(notetype.kind, fields, state.tags)
 
 
 def _default_version(configured: str, released: str, bump: Bump) -> str:

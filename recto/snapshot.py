@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from recto.apkg import open_database, read_collection
+from recto.apkg import edition_fields, open_database, read_collection
 from recto.errors import ToolError
-from recto.identity import guid_of
+from recto.identity import guid_of, with_edition
 from recto.model import Edition, Ledger
 from recto.verify import export_legacy
 
@@ -38,13 +39,17 @@ class NoteState:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`notes` by GUID, in the order of study; `looks` by note type (CSS and templates, or a digest of them)."""
+    """`notes` by GUID, in the order of study; `looks` by note type (CSS and templates, or a digest of them).
+
+    `editions` names, by note type, the field that holds the version in which a note last changed.
+    """
 
     title: str
     version: str
     released: int
     notes: dict[str, NoteState]
     looks: dict[str, str]
+    editions: Mapping[str, str] = field(default_factory=dict)
 
 
 def snapshot_of_edition(edition: Edition) -> Snapshot:
@@ -54,12 +59,13 @@ def snapshot_of_edition(edition: Edition) -> Snapshot:
     for linked in edition.notes:
         notetype = types[linked.note.kind].notetype
         names = [f.name for f in notetype.fields]
+        stored = with_edition(notetype, linked.note.fields, linked.changed_in)
         notes[linked.guid] = NoteState(
             guid=linked.guid,
             id=linked.note.id,
             notetype=notetype.name,
             question=linked.note.fields[0],
-            fields=tuple(zip(names, linked.note.fields, strict=True)),
+            fields=tuple(zip(names, stored, strict=True)),
             tags=linked.note.tags,
             deck=linked.deck,
             topic=linked.note.topic,
@@ -69,7 +75,8 @@ def snapshot_of_edition(edition: Edition) -> Snapshot:
             retired=linked.retired,
         )
     looks = {linked.notetype.name: linked.digest for linked in edition.notetypes}
-    return Snapshot(edition.title, edition.version, edition.released, notes, looks)
+    editions = {linked.notetype.name: name for linked in edition.notetypes if (name := linked.notetype.edition_field)}
+    return Snapshot(edition.title, edition.version, edition.released, notes, looks, editions)
 
 
 def snapshot_of_ledger(ledger: Ledger, edition: Edition) -> Snapshot:
@@ -119,7 +126,8 @@ def collection_of(package: Path) -> bytes:
 
 
 def _read_collection(connection: sqlite3.Connection) -> Snapshot:
-    (models_text, decks_text, changed) = connection.execute("select models, decks, mod from col").fetchone()
+    row = connection.execute("select models, decks, conf, mod from col").fetchone()
+    models_text, decks_text, settings, changed = row
     models, decks = json.loads(models_text), json.loads(decks_text)
     cards: dict[int, list[tuple[int, int]]] = {}
     for note_id, ordinal, deck_id in connection.execute("select nid, ord, did from cards order by ord"):
@@ -154,4 +162,5 @@ def _read_collection(connection: sqlite3.Connection) -> Snapshot:
         if model["name"] in used
     }
     names = [deck["name"] for deck in decks.values() if str(deck["id"]) != "1"]
-    return Snapshot(min(names, key=len, default=""), "", changed // 1000, notes, looks)
+    editions = {models[key]["name"]: name for key, name in edition_fields(settings).items() if key in models}
+    return Snapshot(min(names, key=len, default=""), "", changed // 1000, notes, looks, editions)

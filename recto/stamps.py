@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from recto.apkg import Drafts
 from recto.errors import ToolError
 from recto.ledger import LOCK_FILE, guid_in
-from recto.model import Ledger, NoteType, Promise, Schema, Tombstone
+from recto.model import Edition, Ledger, NoteType, Promise, Schema, Tombstone
 
 Clock = Callable[[], int]
 
@@ -16,26 +17,40 @@ _SLACK = 60
 
 
 class Stamps:
-    """Times of last change: the ledger's for what is as promised, else that of this build.
+    """Times and versions of last change: the ledger's for what is as promised, else those of this build.
 
     `drafts` is the last development build, which testers may have: a draft that was taken back must reach them too,
     so it counts as a change. A release gives all that changed its own time, a development build leaves a draft its own.
     The clock is asked only if something is not as promised.
     """
 
-    def __init__(self, clock: Clock, ledger: Ledger, drafts: Drafts, *, for_release: bool) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger, drafts: Drafts, version: str, *, for_release: bool) -> None:
         self._clock = clock
         self._now: int | None = None
         self._ledger = ledger
         self._drafts = drafts
+        self._version = version
         self._for_release = for_release
         known: list[tuple[str, Promise | Tombstone]] = [*ledger.gone.items(), *ledger.notes.items()]
         self._promises = {guid_in(ledger, ident, promise.guid): promise for ident, promise in known}
 
+    def changed_in(self, guid: str, digest: str, notetype: NoteType) -> str:
+        """The version of the deck in which a note last changed; a draft that was taken back has the promised one.
+
+        '' where no field says it: what was released without a version stays so when its note type gets the field.
+        """
+        promise = self._promises.get(guid)
+        if promise and promise.digest == digest:
+            return promise.changed_in
+        return self._version if notetype.edition_field else ""
+
     def of_note(
         self, guid: str, digest: str, notetype: NoteType, fields: tuple[str, ...], tags: tuple[str, ...]
     ) -> int:
-        """In seconds since 1970 (UTC). Raises `ToolError` when the clock runs behind what learners or testers have."""
+        """In seconds since 1970 (UTC). `fields` are as Anki stores them.
+
+        Raises `ToolError` when the clock runs behind what learners or testers have.
+        """
         drafted = self._drafts.notes.get(guid, 0)
         is_draft = not self._for_release and self._drafts.contents.get(guid) == (notetype.id, fields, tags)
         return self._time(digest, self._promises.get(guid), drafted, is_draft=is_draft)
@@ -63,3 +78,12 @@ class Stamps:
                 hint="set the clock (or SOURCE_DATE_EPOCH) right and build again",
             )
         return now
+
+
+def at_version(edition: Edition, version: str) -> Edition:
+    """The edition under another version; notes that changed in it carry that one.
+
+    Before, its version must be one that nothing was promised under, as that of a development build is.
+    """
+    notes = tuple(replace(n, changed_in=version) if n.changed_in == edition.version else n for n in edition.notes)
+    return replace(edition, version=version, notes=notes)

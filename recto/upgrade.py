@@ -44,7 +44,7 @@ def simulate_upgrade(old: Path, new: Path, *, migrate: bool = False) -> UpgradeR
     update notes. Raises `ToolError` when Anki is not installed or refuses a package.
     """
     changes = compare(read_package(old), read_package(new))
-    changed = {edit.new.guid for edit in changes.edited}
+    changed = {edit.new.guid for edit in (*changes.edited, *changes.reissued)}
     with open_collection() as collection:
         import_into(collection, old)
         edited = _live_with(collection)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+DEV = "-dev"
+"""What the version of a build between releases ends in."""
+
 
 class Bump(IntEnum):
     """How large a step from one version to the next is."""

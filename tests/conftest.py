@@ -75,13 +75,14 @@ class Deck:
         """
         from recto.ledger import LOCK_FILE, advance_ledger, format_ledger
         from recto.package import write_apkg
+        from recto.stamps import at_version
 
         checked = self.check(now)
         assert checked.edition, checked.diagnostics
         assert checked.ok, checked.diagnostics
         edition = checked.edition
         if lock:
-            edition = replace(edition, version=self.project.config().version, released=now)
+            edition = replace(at_version(edition, self.project.config().version), released=now)
             text = format_ledger(advance_ledger(self.project.ledger(), edition))
             self.write(LOCK_FILE, text)
         target = self.project.package_path(edition.slug, edition.version)

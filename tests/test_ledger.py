@@ -16,11 +16,13 @@ LEDGER = Ledger(
     headline="3 new, 1 corrected.",
     namespace="ns",
     notes={
-        "b": Promise("cloze", "22", 20, "D::二 E", (0, 2), ((1, "aa"), (3, "bb")), ((2, "cc"),), retired=True),
+        "b": Promise(
+            "cloze", "22", 20, "D::二 E", (0, 2), ((1, "aa"), (3, "bb")), ((2, "cc"),), retired=True, changed_in="1.2.0"
+        ),
         "a": Promise("qa", "11", 10, "D::一", (0,), guid="x:<y>&z"),
     },
     notetypes={"qa": SCHEMA},
-    gone={"c": Tombstone("1.1.0", "qa", "44", 7, "old-guid"), "d": Tombstone("1.2.0", "qa", "55", 8)},
+    gone={"c": Tombstone("1.1.0", "qa", "44", 7, "old-guid", "1.0.0"), "d": Tombstone("1.2.0", "qa", "55", 8)},
 )
 TEXT = """\
 recto-lock 1
@@ -35,8 +37,8 @@ field qa 00 1 Front
 field qa 01 2 Back side
 template qa 00 3 Card 1
 note a qa 11 10 ef7fd1 0 guid=x:<y>&z
-note b cloze 22 20 6c084b 0,2 1:aa 3:bb 2-cc retired
-gone c 1.1.0 qa 44 7 guid=old-guid
+note b cloze 22 20 6c084b 0,2 1:aa 3:bb 2-cc edition=1.2.0 retired
+gone c 1.1.0 qa 44 7 edition=1.0.0 guid=old-guid
 gone d 1.2.0 qa 55 8
 """
 ONE = "# T\n\n## Q {#one}\n\nA\n"
@@ -49,6 +51,12 @@ def test_ledger__survives_writing_and_reading() -> None:
     assert parse_ledger(TEXT) == LEDGER
 
 
+def test_lock_without_versions__is_read_and_written_as_it_is() -> None:
+    """Locks of releases that named no version for a note stay the same, byte for byte."""
+    old = TEXT.replace(" edition=1.2.0", "").replace(" edition=1.0.0", "")
+    assert format_ledger(parse_ledger(old)) == old
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -59,6 +67,8 @@ def test_ledger__survives_writing_and_reading() -> None:
         (TEXT.replace("field qa 01", "field qa 02"), 10),
         (TEXT.replace("note b", "note a"), 13),
         (TEXT.replace("gone d", "gone c"), 15),
+        (TEXT.replace("qa 55 8", "qa 55 8 edtion=1.0.0"), 15),
+        (TEXT.replace("edition=1.2.0", "edtion=1.2.0"), 13),
         (TEXT.replace("version 1.2.3", "version 1.2.3\nversion 1.2.4"), 3),
     ],
 )

@@ -625,6 +625,14 @@ def test_release__skipped(story: Story) -> None:
     )
 
 
+def test_version__on_what_changed_only(story: Story) -> None:
+    """A note says in which version it last changed; that version touches no other note and no note type."""
+    story.write({"deck.toml": DECK_TOML.replace("1.0.0", "1.0.1")}).edit(ONE, "Answer one", "Answer uno")
+    assert story.upgrade() == Upgrade(updated=1, duplicate=5, changed={"one": {"Answer", "Spare1"}})
+    found = {name: story.after.field(name, "Spare1") for name in NOTES}
+    assert found == {**dict.fromkeys(NOTES, "1.0.0"), "one": "1.0.1"}
+
+
 def test_release__older_after_newer(story: Story) -> None:
     """An older package takes nothing back, neither text nor look."""
     story.edit(ONE, "Answer one", "Answer uno").edit(TWO, "==second==", "==second== and ==third==")
@@ -646,7 +654,9 @@ def test_draft__between_releases(story: Story) -> None:
         assert story.upgrade(draft) == NOTHING
         return
     # The code is as in the draft; the release cannot know who has it, so the log counts it too.
-    assert story.upgrade(draft) == Upgrade(updated=2, duplicate=4, changed={"one": {"Answer"}})
+    changed = {"one": {"Answer", "Spare1"}, "code": {"Spare1"}}
+    assert story.upgrade(draft) == Upgrade(updated=2, duplicate=4, changed=changed)
+    assert (story.before.field("one", "Spare1"), story.after.field("one", "Spare1")) == ("1.0.0-dev", "1.0.0")
     assert story.before.field("one", "Answer") == "<p>Answer of a draft</p>"
 
 

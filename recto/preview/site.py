@@ -15,6 +15,7 @@ from recto.compile import area_of
 from recto.config import CONFIG_FILE
 from recto.diagnostic import Diagnostic
 from recto.face import render_face, show, strip_html
+from recto.identity import with_edition
 from recto.ledger import LOCK_FILE
 from recto.media import walk
 from recto.model import LinkedNote, NoteType
@@ -138,7 +139,8 @@ def sides_of(card: ShownCard) -> dict[str, Any]:
     """One card for the page: both sides as desktop Anki shows them and where it is written; not its style sheet."""
     face = render_face(card.linked, card.notetype, card.ordinal)
     note = card.linked.note
-    values = {f.name: text for f, text in zip(card.notetype.fields, note.fields, strict=True)}
+    stored = with_edition(card.notetype, note.fields, card.linked.changed_in)
+    values = {f.name: text for f, text in zip(card.notetype.fields, stored, strict=True)}
     return {
         "key": card.key,
         "kind": card.notetype.kind,
