@@ -10,6 +10,7 @@ import pytest
 from conftest import NOW, ROOT, Deck, MakeDeck
 from test_package import everything
 
+from recto.apkg import EDITION_FIELDS
 from recto.cli import run
 from recto.diff import compare, format_changes
 from recto.face import render_face
@@ -89,6 +90,7 @@ def test_changed_note__shows_the_new_version_and_nothing_else_is_touched(make_de
         log = import_into(collection, second)
         assert (log["updated"], log["duplicate"], log["conflicting"]) == (1, 1, 0)
         assert collection.get_note(note_id)["Answer"] == "mine"
+        assert collection.get_config(EDITION_FIELDS) is None  # for comparing packages; not for learners
         (changed,) = collection.find_notes("Id:one")
         feet = [collection.get_note(n).cards()[0].answer() for n in (changed, note_id)]
     assert '<span class="card-id">one</span><span class="edition">v1.0.1</span>' in feet[0]
