@@ -13,6 +13,7 @@ from recto.rulebook import (
     CHANGED_SCHEMA,
     KIND_CHANGED,
     RENUMBERED_HOLE,
+    RENUMBERED_PART,
     RENUMBERED_STEP,
     REUSED_ID,
 )
@@ -35,8 +36,8 @@ def find_broken_promises(
     known = by_guid(ledger)
     gone = {guid_in(ledger, ident, stone.guid): (ident, stone) for ident, stone in ledger.gone.items()}
     for linked in notes:
-        is_cloze = notetypes[linked.note.kind].is_cloze
-        found += _check_note(linked, known.get(linked.guid), gone.get(linked.guid), ledger, is_cloze)
+        notetype = notetypes[linked.note.kind]
+        found += _check_note(linked, known.get(linked.guid), gone.get(linked.guid), ledger, notetype)
     for kind, schema in ledger.notetypes.items():
         if kind in notetypes:
             found += _check_schema(schema, notetypes[kind], config, ledger)
@@ -44,7 +45,7 @@ def find_broken_promises(
 
 
 def _check_note(
-    linked: LinkedNote, promise: Promise | None, grave: tuple[str, Tombstone] | None, ledger: Ledger, is_cloze: bool
+    linked: LinkedNote, promise: Promise | None, grave: tuple[str, Tombstone] | None, ledger: Ledger, notetype: NoteType
 ) -> list[Diagnostic]:
     """`promise` and `grave` are what the ledger has under the note's GUID."""
     note = linked.note
@@ -64,7 +65,36 @@ def _check_note(
         message = f"this card was released as a {promise.kind} card"
         help_ = f'make the {note.kind} card a new one with its own id, and keep this one with retired="…" or delete it'
         return [KIND_CHANGED.at(note.span, message, help_)]
-    return _check_numbers(linked, promise, is_cloze)
+    if notetype.has_parts:
+        return _check_parts(linked, promise)
+    return _check_numbers(linked, promise, notetype.is_cloze)
+
+
+def _check_parts(linked: LinkedNote, promise: Promise) -> list[Diagnostic]:
+    """Report a diagram whose numbers are not those of the released parts; the way out is the whole list.
+
+    A part is its id, which no edit of wording or drawing touches: so a number with another id is another part.
+    """
+    known = {digest: number for number, digest in (*promise.lost, *promise.holes)}
+    owner = dict((*promise.lost, *promise.holes))
+    digests = dict(linked.holes)
+    wrong = [n for n, digest in digests.items() if known.get(digest, n) != n or owner.get(n, digest) != digest]
+    if not wrong:
+        return []
+    free = max((*owner, *(n for n in digests if n not in owner)))
+    spelt: dict[str, int] = {}
+    for use in linked.note.holes:
+        number = known.get(digests[use.number], 0 if use.number in owner else use.number)
+        free += not number
+        spelt[use.text] = number or free
+    moved = next(use for use in linked.note.holes if use.number in wrong)
+    message = (
+        f"part {known[digests[moved.number]]}, `{moved.text}`, of the released card would become part {moved.number}"
+        if digests[moved.number] in known
+        else f"part {moved.number} was another one, and learners may still have its card"
+    )
+    help_ = f"number the list yourself: {'  '.join(f'{number}. `{part}`' for part, number in spelt.items())}"
+    return [RENUMBERED_PART.at(moved.span, message, help_)]
 
 
 def _check_numbers(linked: LinkedNote, promise: Promise, is_cloze: bool) -> list[Diagnostic]:

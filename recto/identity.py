@@ -6,11 +6,14 @@ import base64
 import hashlib
 import json
 import re
+from html import unescape
 
 from recto.model import NoteType
 
 # The renderer lets no `}}` and no `::` but its own into a hole.
 _HOLE = re.compile(r"\{\{c(\d+)::(.*?)\}\}", re.DOTALL)
+# How it writes the answer of a diagram's part.
+_PART = re.compile(r'\{\{c(\d+)::<span class="part" data-part="([^"]*)">')
 
 
 def guid_of(namespace: str, card_id: str) -> str:
@@ -71,8 +74,19 @@ def hole_digests(fields: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     )
 
 
+def part_digest(part: str) -> str:
+    """8 hex digits of a diagram's part: of its id alone, so that drawing and wording may change."""
+    return hashlib.sha256(part.encode()).hexdigest()[:8]
+
+
 def numbered_digests(notetype: NoteType, fields: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
-    """(number, 8 hex digits) of what has a note's cards by number: holes, or the questions of a chain; else nothing."""
+    """(number, 8 hex digits) of what has a note's cards by number; nothing if nothing has.
+
+    That are holes, the parts of a diagram, or the questions of a chain.
+    """
+    if notetype.has_parts:
+        found = {int(number): unescape(part) for html in fields for number, part in _PART.findall(html)}
+        return tuple((number, part_digest(part)) for number, part in sorted(found.items()))
     if notetype.is_cloze:
         return hole_digests(fields)
     if not notetype.max_steps:

@@ -18,6 +18,7 @@ from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
     RETIRED_TAG,
     Config,
+    DiagramUse,
     Edition,
     Ledger,
     LinkedNote,
@@ -76,6 +77,10 @@ def link(
         for note, end in zip(unit.notes, [*ends, sys.maxsize], strict=False):
             used, faults = _resolve_media(note.media, inventory, meant)
             diagnostics += faults
+            if note.diagram:
+                pictures, faults = _resolve_diagram(note.diagram, inventory, meant)
+                used |= pictures
+                diagnostics += faults
             media |= {file.name: file for file in used.values()}
             linked = _link_note(note, used, notetypes[note.kind], unit.deck, config.namespace, stamps)
             if not linked.ordinals and not any(note.span.line <= line < end for line in faulty):
@@ -190,6 +195,19 @@ def _resolve_media(
             diagnostics.append(fault)
             meant.add(guess)
     return found, diagnostics
+
+
+def _resolve_diagram(
+    use: DiagramUse, inventory: Inventory, meant: set[str]
+) -> tuple[dict[str, MediaFile], list[Diagnostic]]:
+    """The pictures that are made of a note's drawing; the drawing itself is no file of the package."""
+    files, diagnostics = _resolve_media([MediaUse(use.path, use.span)], inventory, meant)
+    if use.path not in files or use.path not in inventory.drawings:
+        return {}, diagnostics
+    from recto.drawing.resolve import resolve_parts  # what it needs is slow to load, and few decks need it
+
+    pictures, faults = resolve_parts(use, files[use.path], inventory.drawings[use.path])
+    return pictures, [*diagnostics, *faults]
 
 
 def _explain_missing(use: MediaUse, inventory: Inventory) -> tuple[Diagnostic, str]:

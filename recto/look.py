@@ -22,6 +22,7 @@ ORIGINS = {
     "body": "",
     "section": "",
     "options": "(marked)?",
+    "parts": "(labels|below)?",
     "step": r"[2-9]|[1-9]\d",
     "step-body": r"[2-9]|[1-9]\d",
     "option": ".+",
@@ -137,12 +138,16 @@ def _parse_field(entry: Any, here: str, settings: Settings) -> FieldType:
 
 
 def _check_origins(kind: str, fields: tuple[FieldType, ...], is_cloze: bool, here: str, settings: Settings) -> None:
-    """What goes together: both lists of a choice, question and answer of each step; no step is left out."""
+    """What goes together: both lists of a choice, a diagram's pictures and labels, each step's question and answer."""
     span = settings.span_of("fields", here)
     lists = [f.argument for f in fields if f.origin == "options"]
     if lists and (lists != ["", "marked"] or any(f.origin == "body" for f in fields)):
         help_ = 'a field with from = "options", behind it one with from = "options:marked", and none with "body"'
         settings.report(f"note type {kind} cannot show its options", span, help_)
+    parts = [f.argument for f in fields if f.origin == "parts"]
+    if parts and (not is_cloze or sorted(parts) != ["", "below", "labels"] or any(f.origin == "body" for f in fields)):
+        help_ = 'type = "cloze", fields with from = "parts", "parts:labels" and "parts:below", and none with "body"'
+        settings.report(f"note type {kind} cannot show its parts", span, help_)
     steps, answers = (sorted(int(f.argument) for f in fields if f.origin == o) for o in ("step", "step-body"))
     if not steps and not answers:
         return

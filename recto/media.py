@@ -10,7 +10,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -43,16 +43,21 @@ _HASH_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Every file below cards/ that is no topic, by path relative to the deck (NFC, `/`); faults by path."""
+    """Every file below cards/ that is no topic, by path relative to the deck (NFC, `/`); faults by path.
+
+    `drawings` is what the SVG files without faults hold, for the pictures that are made of them.
+    """
 
     files: Mapping[str, MediaFile]
     faults: Mapping[str, tuple[Rule, str]]
+    drawings: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_inventory(deck: Path, folder: str) -> Inventory:
     """Read all media below a folder of the deck. Raises `ToolError` when a file cannot be read."""
     files: dict[str, MediaFile] = {}
     faults: dict[str, tuple[Rule, str]] = {}
+    drawings: dict[str, bytes] = {}
     root = (deck / folder).resolve()
     for path in walk(deck / folder):
         if path.suffix.lower() not in SUPPORTED:
@@ -68,7 +73,14 @@ def read_inventory(deck: Path, folder: str) -> Inventory:
         files[relative], fault = describe_media(relative, data)
         if fault:
             faults[relative] = fault
-    return Inventory(files, faults)
+        elif path.suffix.lower() == ".svg":
+            drawings[relative] = data
+    return Inventory(files, faults, drawings)
+
+
+def read_media(deck: Path, file: MediaFile) -> bytes:
+    """What a file of a package holds. Raises `OSError`."""
+    return file.data or (deck / file.path).read_bytes()
 
 
 def walk(folder: Path) -> list[Path]:
@@ -110,7 +122,7 @@ def _read_svg(path: str, data: bytes) -> tuple[int, int, tuple[Rule, str] | None
         problem = _svg_problem(element)
         if problem:
             return 0, 0, (UNSAFE_SVG, f"{path}: {problem}")
-    return (*_svg_size(root), None)
+    return (*svg_size(root), None)
 
 
 def _svg_declarations(data: bytes) -> str:
@@ -125,14 +137,14 @@ def _svg_declarations(data: bytes) -> str:
 
 
 def _svg_problem(element: ElementTree.Element) -> str:
-    tag = _local(element.tag)
+    tag = local_name(element.tag)
     if tag in ("script", "foreignObject", "iframe", "handler", "set", "animate"):
         return f"<{tag}> is not allowed"
     texts = [element.text or ""] if tag == "style" else []
     for name, value in element.attrib.items():
-        if _local(name).lower().startswith("on"):
-            return f"the handler {_local(name)} is not allowed"
-        if _local(name) == "href" and not value.startswith(("#", "data:image/png;", "data:image/jpeg;")):
+        if local_name(name).lower().startswith("on"):
+            return f"the handler {local_name(name)} is not allowed"
+        if local_name(name) == "href" and not value.startswith(("#", "data:image/png;", "data:image/jpeg;")):
             return f"the reference {value} leads outside"
         texts.append(value)
     for text in texts:
@@ -142,12 +154,13 @@ def _svg_problem(element: ElementTree.Element) -> str:
     return ""
 
 
-def _local(name: object) -> str:
+def local_name(name: object) -> str:
+    """The name of an XML element or attribute without its namespace."""
     return str(name).rpartition("}")[2]
 
 
-def _svg_size(root: ElementTree.Element) -> tuple[int, int]:
-    """Width and height in px, from these attributes or the viewBox; 0, 0 when neither says."""
+def svg_size(root: ElementTree.Element) -> tuple[int, int]:
+    """An SVG's width and height in px, from these attributes or the viewBox; 0, 0 when neither says."""
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
     for width, height in ((root.get("width", ""), root.get("height", "")), tuple((box * 4)[2:4])):
         with contextlib.suppress(ValueError, OverflowError):

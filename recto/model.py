@@ -93,6 +93,11 @@ class NoteType:
         """The name of the field that holds the version in which a note last changed; '' if there is none."""
         return next((f.name for f in self.fields if f.origin == "edition"), "")
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether it is a diagram: its holes are the parts of a drawing."""
+        return any(f.origin == "parts" for f in self.fields)
+
 
 # --- one card on its way through ---------------------------------------------------------------------------
 
@@ -176,7 +181,10 @@ class MediaUse:
 
 @dataclass(frozen=True, slots=True)
 class HoleUse:
-    """A hole of a cloze note, or the question of a chain's step, as written: its number, its text, its place."""
+    """A hole of a cloze note, as written: its number, its text, its place.
+
+    Also the question of a chain's step, or a part of a diagram, whose text is its id.
+    """
 
     number: int
     text: str
@@ -184,14 +192,33 @@ class HoleUse:
 
 
 @dataclass(frozen=True, slots=True)
+class PartUse:
+    """A part that a diagram asks for: its id in the drawing, the answer in words, and where the list names it."""
+
+    id: str
+    label: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramUse:
+    """The drawing of a diagram: path relative to the deck, where it is mentioned, and its parts in their order."""
+
+    path: str
+    span: Span
+    parts: tuple[PartUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One card rendered: `fields` in the order of its note type, HTML.
 
     Before `link` a media file stands in the HTML as STX + its path + ETX (control characters that no source text can
-    hold); `link` puts the packaged name there. `topic` is the H1 of its file. `alias` is the identity under which
-    learners know the note if not its id: a former id, or `guid:` and a GUID. `holes` are those of a cloze note or the
-    steps of a chain: what has its cards by number. `as_of` is the month in which its claims were true, '' if they do
-    not age; `allowances` those of rules that look at the whole deck.
+    hold); `link` puts the packaged name there. The pictures of a diagram, made of its drawing, stand there as
+    `recto.drawing.marks` says. `topic` is the H1 of its file. `alias` is the identity under which learners know the
+    note if not its id: a former id, or `guid:` and a GUID. `holes` are those of a cloze note, the steps of a chain or
+    the parts of a diagram: what has its cards by number. `as_of` is the month in which its claims were true, '' if
+    they do not age; `allowances` those of rules that look at the whole deck.
     """
 
     id: str
@@ -206,6 +233,7 @@ class Note:
     holes: tuple[HoleUse, ...] = ()
     as_of: str = ""
     allowances: tuple[Allowance, ...] = ()
+    diagram: DiagramUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +253,17 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A file that a package carries: `path` on disk relative to the deck, `name` in Anki, size in pixels if known."""
+    """A file that a package carries: `path` on disk relative to the deck, `name` in Anki, size in pixels if known.
+
+    `data` is what a file holds that was made of the one at `path` and stands on no disk.
+    """
 
     path: str
     name: str
     digest: str
     width: int = 0
     height: int = 0
+    data: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

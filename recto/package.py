@@ -23,6 +23,7 @@ import genanki
 from recto.apkg import EDITION_FIELDS
 from recto.errors import ToolError
 from recto.identity import deck_id_of, with_edition
+from recto.media import read_media
 from recto.model import Edition, LinkedNote, LinkedNoteType
 
 # The first time that a zip entry can carry; a real one would make every build different.
@@ -72,7 +73,7 @@ def _members(edition: Edition, deck: Path) -> Iterator[tuple[str, bytes]]:
     yield "media", json.dumps(names, separators=(",", ":")).encode()
     for number, file in enumerate(edition.media):
         try:
-            yield str(number), (deck / file.path).read_bytes()
+            yield str(number), read_media(deck, file)
         except OSError as error:
             raise ToolError(
                 f"cannot read {file.path}: {error.strerror}", hint="it was there a moment ago; build again"

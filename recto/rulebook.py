@@ -83,6 +83,17 @@ TWO_OPTION_LISTS = Rule("two-option-lists", ERROR, "The learner chooses once; a 
 NO_RIGHT_OPTION = Rule("no-right-option", ERROR, "A question whose options are all wrong cannot be answered.")
 ONLY_RIGHT_OPTIONS = Rule("only-right-options", WARNING, "Where every option is right, nothing is to be told apart.")
 
+# Diagrams
+MISSING_DRAWING = Rule(
+    "missing-drawing", ERROR, "A diagram asks for the parts of one SVG; of others it cannot hide any."
+)
+MISSING_PARTS = Rule("missing-parts", ERROR, "Without the list of its parts a diagram asks for nothing.")
+BAD_PART = Rule("bad-part", ERROR, "A part needs its id, which says what to hide, and words, which are the answer.")
+DUPLICATE_PART = Rule("duplicate-part", ERROR, "Each part is a card of its own, known by its number.")
+UNKNOWN_PART = Rule("unknown-part", ERROR, "What the drawing does not have under this id cannot be hidden.")
+UNHIDEABLE_PART = Rule("unhideable-part", ERROR, "A part must be seen, and something must be left of the picture.")
+LEAKED_PART = Rule("leaked-part", WARNING, "The answer is still to be read or heard while its part is hidden.")
+
 # Chains
 CHAIN_WITHOUT_STEP = Rule("chain-without-step", ERROR, "A chain of one question is a question-and-answer card.")
 TOO_MANY_STEPS = Rule("too-many-steps", ERROR, "The note type has fields for so many steps; more would be lost.")
@@ -134,6 +145,11 @@ RENUMBERED_STEP = Rule(
     "renumbered-step",
     ERROR,
     "A learner's history follows the number of a step, not its question: it would move to another.",
+)
+RENUMBERED_PART = Rule(
+    "renumbered-part",
+    ERROR,
+    "A learner's history follows the number of a part, not its id: it would move to another.",
 )
 REUSED_ID = Rule(
     "reused-id", ERROR, "A learner may still have the removed card: its history would pass to the new one."

@@ -45,13 +45,16 @@ def compute_stats(edition: Edition) -> Stats:
         kinds=_ranked(linked.note.kind for linked in edition.notes),
         tags=_count_tags(edition.notes),
         questions=_lengths([units(_field(linked, by_kind, "heading")) for linked in edition.notes]),
-        answers=_lengths([units(_field(linked, by_kind, "body", "options")) for linked in edition.notes]),
+        answers=_lengths(
+            [units(_field(linked, by_kind, "body", "options", "parts:labels")) for linked in edition.notes]
+        ),
     )
 
 
 def _field(linked: LinkedNote, notetypes: dict[str, NoteType], *origins: str) -> str:
     fields = notetypes[linked.note.kind].fields
-    return next((html for f, html in zip(fields, linked.note.fields, strict=True) if f.origin in origins), "")
+    both = zip(fields, linked.note.fields, strict=True)
+    return next((html for f, html in both if f.origin in origins or f"{f.origin}:{f.argument}" in origins), "")
 
 
 def _count_tags(notes: Sequence[LinkedNote]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:

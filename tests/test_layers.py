@@ -35,6 +35,7 @@ LAYERS = {
     "stamps": 6,
     "guard": 6,
     "parse": 5,
+    "drawing": 5,
     "ids": 6,
     "render": 6,
     "checks": 7,
@@ -68,6 +69,9 @@ DOORS = {
     "msgspec": {"recto.units"},
     "platformdirs": {"recto.cache"},
     "imagesize": {"recto.media"},
+    "cssselect2": {"recto.drawing.style"},
+    "tinycss2": {"recto.drawing.style"},
+    "svgelements": {"recto.drawing.places"},
     "mdit_py_plugins": {"recto.parse.markdown"},
 }
 
@@ -117,7 +121,8 @@ def test_help__imports_nothing_heavy(arguments: list[str]) -> None:
     """`recto --help` must be there at once."""
     code = (
         "import sys\nfrom recto.cli import run\nrun(sys.argv[1:])\n"
-        "heavy = {'genanki', 'anki', 'markdown_it', 'pygments', 'yaml', 'sqlite3', 'starlette'} & set(sys.modules)\n"
+        "heavy = {'genanki', 'anki', 'markdown_it', 'pygments', 'yaml', 'sqlite3', 'svgelements', "
+        "'starlette'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
     result = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)

@@ -17,6 +17,7 @@ from recto.parse.heading import find_slip, parse_attributes
 from recto.parse.markdown import block_span, inline_span, meta, parse_markdown, plain_text
 from recto.parse.options import check_options
 from recto.parse.outline import CardPart, Outline, Part, is_comment
+from recto.parse.parts import check_parts
 from recto.rulebook import (
     BAD_ATTRIBUTE,
     BAD_DECK_NAME,
@@ -88,6 +89,8 @@ def _read_card(
     body, sections, steps = _read_fields(part, source, notetype, notetypes, diagnostics)
     if notetype.has_options:
         diagnostics += check_options(body, span, source)
+    if notetype.has_parts:
+        diagnostics += check_parts(body, span, source)
     _check_section_options(part, sections, notetype, attributes, diagnostics)
     own_tags = tuple(
         (word, s) for key, value, s in attributes.options if key == "tags" for word in value.split(" ") if word

@@ -50,11 +50,13 @@ def _clear(target: Path) -> None:
 def _write(view: View, root: Path, target: Path) -> list[str]:
     written: list[str] = []
 
-    def put(name: str, data: str | Path) -> None:
+    def put(name: str, data: str | bytes | Path) -> None:
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(data, str):
             path.write_text(data, encoding="utf-8")
+        elif isinstance(data, bytes):
+            path.write_bytes(data)
         else:
             shutil.copyfile(data, path)
         written.append(name)
@@ -72,8 +74,8 @@ def _write(view: View, root: Path, target: Path) -> list[str]:
     put("index.html", page.replace(DATA_MARK, '<script src="data/index.js"></script>'))
     for name in ("preview.css", "preview.js"):
         put(name, STATIC / name)
-    for name, path in view.media.items():
-        put(f"media/{name}", root / path)
+    for name, file in view.media.items():
+        put(f"media/{name}", file.data or root / file.path)
     if math:
         put("mathjax/tex-chtml-full.js", math / "tex-chtml-full.js")
         put("mathjax/NOTICE.txt", _MATHJAX_NOTE)

@@ -129,12 +129,14 @@ def create_app(session: Session, feed: Feed, port: int) -> ASGIApp:
         return JSONResponse({**sides_of(found), "css": found.notetype.css}, headers=_HEADERS)
 
     def media(request: Request) -> Response:
-        path = session.view.media.get(request.path_params["name"])
-        if path is None or not (session.project.root / path).is_file():
-            return PlainTextResponse("no such file\n", 404, headers=_HEADERS)
+        found = session.view.media.get(request.path_params["name"])
         # `sandbox`: an SVG that is opened by itself must not become a page of ours.
         policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
-        return FileResponse(session.project.root / path, headers={**_HEADERS, **policy})
+        if found is not None and found.data:
+            return Response(found.data, media_type="image/svg+xml", headers={**_HEADERS, **policy})
+        if found is None or not (session.project.root / found.path).is_file():
+            return PlainTextResponse("no such file\n", 404, headers=_HEADERS)
+        return FileResponse(session.project.root / found.path, headers={**_HEADERS, **policy})
 
     async def events(_: Request) -> Response:
         return StreamingResponse(feed.stream(), media_type="text/event-stream", headers=_HEADERS)

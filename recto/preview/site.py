@@ -18,7 +18,7 @@ from recto.face import render_face, show, strip_html
 from recto.identity import with_edition
 from recto.ledger import LOCK_FILE
 from recto.media import walk
-from recto.model import LinkedNote, NoteType
+from recto.model import LinkedNote, MediaFile, NoteType
 from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER, Checked, Compiled, Project
 
 STATIC = Path(__file__).parent / "static"
@@ -39,14 +39,14 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that the page can ask for. `media` maps packaged names to paths relative to the deck."""
+    """All that the page can ask for. `media` are the packaged files by name."""
 
     title: str = ""
     version: str = ""
     language: str = ""
     areas: tuple[tuple[str, str], ...] = ()
     cards: Mapping[str, ShownCard] = field(default_factory=dict)
-    media: Mapping[str, str] = field(default_factory=dict)
+    media: Mapping[str, MediaFile] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     message: str = ""
 
@@ -102,7 +102,7 @@ def make_view(checked: Checked, areas: tuple[tuple[str, str], ...], language: st
         language=language,
         areas=areas,
         cards=cards,
-        media={file.name: file.path for file in edition.media},
+        media={file.name: file for file in edition.media},
         diagnostics=checked.diagnostics,
     )
 

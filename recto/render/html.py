@@ -19,6 +19,7 @@ from recto.parse.cloze import Hole, find_holes
 from recto.parse.emphasis import is_cjk
 from recto.parse.markdown import block_span, content_span, inline_span, parser
 from recto.render.code import highlight, lexer_for
+from recto.render.diagram import check_alt, render_drawing
 from recto.render.escape import escape_cloze, escape_code, escape_tex, escape_text
 from recto.render.formula import check_formula, check_width
 from recto.render.raw import read_tags
@@ -27,7 +28,6 @@ from recto.rulebook import (
     EMPTY_HOLE,
     HOLE_NUMBER,
     HOLE_OUTSIDE_CLOZE,
-    IMAGE_WITHOUT_ALT,
     LOST_TABLE_CELL,
     MISSING_MEDIA,
     NESTED_HOLE,
@@ -54,7 +54,7 @@ def render_blocks(passage: Passage, sheet: Sheet) -> str:
     """A field of blocks: paragraphs, lists, code …, with the footnotes that it refers to at its end."""
     before = len(sheet.footnote_numbers)
     out = _RENDERER.render(passage.tokens, parser().options, {"sheet": sheet})
-    out += _render_footnotes(before, sheet)
+    out += render_footnotes(before, sheet)
     _check_closed(sheet, 0)
     return out.strip()
 
@@ -80,7 +80,7 @@ def explicit_hole_numbers(passage: Passage) -> frozenset[int]:
 _CODE_TYPES = ("code_inline", "code_block", "fence")
 
 
-def _render_footnotes(before: int, sheet: Sheet) -> str:
+def render_footnotes(before: int, sheet: Sheet) -> str:
     """The list of the footnotes first referred to since number `before`; a footnote may refer to further ones."""
     items: list[str] = []
     done = before
@@ -167,12 +167,13 @@ class _FieldRenderer(RendererHTML):
         path = _media_path(str(token.attrGet("src") or ""), span, sheet)
         if path is None:
             return ""
+        alt = self.renderInlineAsText(token.children or [], options, env).strip()
+        if sheet.parts is not None and token is sheet.parts.picture:
+            return render_drawing(path, alt, span, sheet)
         sheet.media.append(MediaUse(path, span))
         if path.lower().endswith(AUDIO):
             return f"[sound:{media_mark(path)}]"
-        alt = self.renderInlineAsText(token.children or [], options, env).strip()
-        if not alt:
-            sheet.report(IMAGE_WITHOUT_ALT, span, "this picture has no description", "write it between the [ ]")
+        check_alt(alt, span, sheet)
         return f'<img {media_mark(path)} alt="{html.escape(escape_cloze(alt) if sheet.cloze else alt)}">'
 
     # --- code and math -------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ class _FieldRenderer(RendererHTML):
 
     def _code(self, token: Token, language: str, sheet: Sheet) -> str:
         text = token.content.rstrip("\n")
-        holes = list(find_holes(text, is_math=False)) if sheet.is_cloze_note else []
+        holes = list(find_holes(text, is_math=False)) if sheet.has_holes else []
         plain, opened, closed = "", {}, set()
         pos = 0
         for hole in holes:
@@ -238,7 +239,7 @@ class _FieldRenderer(RendererHTML):
     def _tex(self, token: Token, sheet: Sheet) -> str:
         text = token.content.strip()
         lead = len(token.content) - len(token.content.lstrip())
-        holes = tuple(find_holes(text, is_math=True)) if sheet.is_cloze_note else ()
+        holes = tuple(find_holes(text, is_math=True)) if sheet.has_holes else ()
         check_formula(token, lead, holes, sheet)
         out, pos = "", 0
         for hole in holes:
@@ -265,8 +266,8 @@ class _FieldRenderer(RendererHTML):
     def hole_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         sheet: Sheet = env["sheet"]
         token = tokens[idx]
-        if not sheet.cloze:
-            where = _HOLES_GO if sheet.is_cloze_note else "add .cloze to the heading, or remove the marks"
+        if not (sheet.cloze and sheet.has_holes):
+            where = _HOLES_GO if sheet.has_holes else "add .cloze to the heading, or remove the marks"
             sheet.report(HOLE_OUTSIDE_CLOZE, sheet.span_of(token), "a hole where none is possible", where)
             return ""
         if sheet.hole_depth:
@@ -276,7 +277,7 @@ class _FieldRenderer(RendererHTML):
 
     def hole_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         sheet: Sheet = env["sheet"]
-        if not sheet.cloze:
+        if not (sheet.cloze and sheet.has_holes):
             return ""
         sheet.hole_depth -= 1
         hint = tokens[idx].meta["hint"]
@@ -388,7 +389,7 @@ def _check_leftovers(inline: Token, sheet: Sheet) -> None:
             sheet.report(UNCLOSED_MATH, span, "$$ without its end", "close the formula with $$, or write \\$")
         elif found[0].startswith("!["):
             sheet.report(MISSING_MEDIA, span, "this is no picture", "a path with spaces goes into < >: ![…](<a b.svg>)")
-        elif found[0].startswith("{{") or (found[0] == "==" and sheet.cloze):
+        elif found[0].startswith("{{") or (found[0] == "==" and sheet.cloze and sheet.has_holes):
             sheet.report(UNCLOSED_HOLE, span, f"{found[0]} without its end", "close the hole, or write \\ in front")
 
 

@@ -9,7 +9,9 @@ from recto.diagnostic import Diagnostic
 from recto.model import RETIRED_TAG, Card, FieldType, HoleUse, Note, Passage, Topic
 from recto.parse.markdown import plain_text
 from recto.parse.options import split_options
-from recto.render.html import explicit_hole_numbers, render_blocks, render_line
+from recto.parse.parts import PartList, split_parts
+from recto.render.diagram import wrap_label
+from recto.render.html import explicit_hole_numbers, render_blocks, render_footnotes, render_line
 from recto.render.sheet import Sheet
 from recto.rulebook import CLOZE_WITHOUT_HOLE, MISSING_ANSWER, MISSING_QUESTION
 from recto.source import Source
@@ -18,7 +20,9 @@ from recto.template import is_empty_field
 
 def render_note(card: Card, topic: Topic, source: Source, tag_prefix: str) -> tuple[Note, tuple[Diagnostic, ...]]:
     """Render every field of a card's note type."""
-    sheet = Sheet(source, card.notetype.is_cloze, topic.footnotes)
+    has_parts = card.notetype.has_parts
+    sheet = Sheet(source, card.notetype.is_cloze and not has_parts, topic.footnotes)
+    sheet.parts = split_parts(card.body, source) if has_parts else None
     sections = dict(card.sections)
     if card.notetype.max_steps:
         sheet.hole_uses += _step_uses(card)
@@ -36,6 +40,7 @@ def render_note(card: Card, topic: Topic, source: Source, tag_prefix: str) -> tu
         alias=card.attributes.option("alias"),
         holes=tuple(sheet.hole_uses),
         as_of=card.attributes.option("as-of"),
+        diagram=sheet.diagram,
     )
     return note, tuple(sheet.diagnostics)
 
@@ -48,6 +53,8 @@ def _render_field(f: FieldType, card: Card, topic: Topic, sections: dict[str, Pa
             return _render_body(card, sheet)
         case "options":
             return _render_options(card, sheet, is_marked=f.argument == "marked")
+        case "parts":
+            return _render_parts(sheet.parts, f.argument, sheet) if sheet.parts else ""
         case "step" | "step-body" if int(f.argument) > len(card.steps) + 1:
             return ""
         case "step":
@@ -109,6 +116,21 @@ def _render_options(card: Card, sheet: Sheet, *, is_marked: bool) -> str:
     below = render_blocks(explanation, sheet)
     sheet.options = "plain"
     return f'{out}\n<div class="explanation">{below}</div>' if below else out
+
+
+def _render_parts(parts: PartList, which: str, sheet: Sheet) -> str:
+    """A diagram's text with its pictures, its answers in words, or what stands below the list."""
+    if which == "below":
+        return render_blocks(parts.below, sheet)
+    sheet.cloze = True
+    if which == "labels":
+        before = len(sheet.footnote_numbers)
+        out = "".join(wrap_label(part, render_line(part.label, sheet)) for part in parts.parts)
+        out += render_footnotes(before, sheet)
+    else:
+        out = render_blocks(parts.above, sheet)
+    sheet.cloze = False
+    return out
 
 
 def _step_uses(card: Card) -> list[HoleUse]:

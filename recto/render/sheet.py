@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from recto.diagnostic import Diagnostic, Rule
-from recto.model import HoleUse, MediaUse, Passage
+from recto.model import DiagramUse, HoleUse, MediaUse, Passage
 from recto.parse.markdown import block_span, token_span
+from recto.parse.parts import PartList
 from recto.source import Source, Span
 
 
@@ -21,12 +22,14 @@ def media_mark(path: str) -> str:
 class Sheet:
     """One note while it is rendered: where its faults, media and footnotes go, and which holes it has.
 
-    `cloze` is True while the field with the holes is rendered. `options` says how the marks of task lists come out:
+    `has_holes` says whether its author may mark holes. `cloze` is True while a field that Anki searches for holes is
+    rendered. `parts` is what a diagram asks for while the field with its picture is rendered, `diagram` its drawing
+    afterwards. `options` says how the marks of task lists come out:
     "plain", or while the options of a choice are rendered "hidden" or "marked".
     """
 
     source: Source
-    is_cloze_note: bool
+    has_holes: bool
     footnotes: dict[str, Passage]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     media: list[MediaUse] = field(default_factory=list)
@@ -38,6 +41,8 @@ class Sheet:
     inline: Token | None = None
     hole_depth: int = 0
     hole_uses: list[HoleUse] = field(default_factory=list)
+    parts: PartList | None = None
+    diagram: DiagramUse | None = None
     open_tags: list[tuple[str, Span]] = field(default_factory=list)
 
     def report(self, rule: Rule, span: Span, message: str, help: str = "") -> None:  # noqa: A002
