@@ -32,7 +32,9 @@ def test_module__is_in_the_architecture() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     rooms = {path.stem for path in (ROOT / "recto").glob("[a-z]*.py")}
     rooms |= {
-        path.stem for folder in ("parse", "render", "checks") for path in (ROOT / "recto" / folder).glob("[a-z]*.py")
+        path.stem
+        for folder in ("parse", "render", "checks", "drawing")
+        for path in (ROOT / "recto" / folder).glob("[a-z]*.py")
     }
     assert [room for room in sorted(rooms) if f"`{room}`" not in text] == []
 

@@ -242,7 +242,10 @@ def test_lost_lock__is_restored_from_the_package(make_deck: MakeDeck, capsys: py
     """Everything but the digests of removed cards comes back; a build then gives the released bytes."""
     chain = "\n## 连问 {#five .chain}\n\nA\n\n### 再问\n\nB\n"
     more = "\n## 填空 {#three .cloze}\n\n==甲== ==乙==\n\n## 旧 {#four alias=guid:abc}\n\nD\n"
-    deck = deck_of(make_deck, TWO + more + chain)
+    diagram = "\n## 图 {#six .diagram}\n\n![两条线](d.svg)\n\n1. `a`：甲\n3. `b`：乙\n"
+    deck = deck_of(make_deck, TWO + more + chain + diagram)
+    lines = '<path id="a" d="M0 1H9"/><path id="b" d="M0 5H9"/>'
+    deck.write("cards/gpu/d.svg", f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{lines}</svg>')
     assert release(deck) == 0
     deck.write("cards/gpu/a.md", deck.read("cards/gpu/a.md").replace("\n## 问 $x_2$ {#two}\n\nB\n", ""))
     assert release(deck) == 0

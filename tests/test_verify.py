@@ -33,9 +33,10 @@ def test_everything__imports_clean(make_deck: MakeDeck) -> None:
     """Every feature in one package: counts, decks and note types are right, and Anki has no complaint."""
     report = import_apkg(everything(make_deck).build())
     assert report.problems == ()
-    assert (report.notes, report.cards, report.media) == (6, 11, 2)
-    assert report.decks == (("Test::先学的", 1), ("Test::全部::样例", 10))
+    assert (report.notes, report.cards, report.media) == (7, 14, 8)
+    assert report.decks == (("Test::先学的", 1), ("Test::全部::样例", 13))
     assert report.notetypes == (
+        ("LLM 面试 · 图解", 1),
         ("LLM 面试 · 填空", 1),
         ("LLM 面试 · 连问", 1),
         ("LLM 面试 · 选择", 1),
@@ -51,13 +52,14 @@ def test_import__keeps_tags_and_order(make_deck: MakeDeck, collection: Collectio
         "t::kind::chain",
         "t::kind::contrast",
         "t::kind::definition",
+        "t::kind::diagram",
         "t::kind::formula",
         "t::tier::core",
         "t::retired",
     }
     rows = collection.db.all("select c.due, n.id from cards c join notes n on n.id = c.nid order by c.due, c.ord")
     idents = list(dict.fromkeys(collection.get_note(note_id)["Id"] for _, note_id in rows))
-    assert idents == ["first-one", "all-reverse", "all-cloze", "all-retired", "all-choice", "all-chain"]
+    assert idents == ["first-one", "all-reverse", "all-cloze", "all-retired", "all-choice", "all-chain", "all-diagram"]
 
 
 def test_sides__show_what_they_should(make_deck: MakeDeck, collection: Collection) -> None:
