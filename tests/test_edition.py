@@ -220,7 +220,7 @@ def test_preview__shows_it_on_every_kind_and_searches_without_it(make_deck: Make
     """The page shows what Anki will show; a search for a version would find all cards."""
     checked = everything(make_deck).check()
     view = make_view(checked, (), "zh")
-    assert {card.notetype.kind for card in view.cards.values()} == {"qa", "cloze", "choice", "chain"}
+    assert {card.notetype.kind for card in view.cards.values()} == {"qa", "cloze", "choice", "chain", "diagram"}
     for card in view.cards.values():
         assert sides_of(card)["answer"].count('<span class="edition">v1.0.0-dev</span>') == 1, card.key
     texts = [c["text"] for a in index_of(view)["areas"] for t in a["topics"] for c in t["cards"]]

@@ -18,6 +18,7 @@ from recto.rulebook import UNNEEDED_ALLOWANCE
 from recto.terms import Terms
 
 _TAG = re.compile(r"<[^>]*>")
+_BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
 _HOLE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.DOTALL)
 
 
@@ -105,7 +106,8 @@ class DeckView:
 
     def pairs(self, notes: Sequence[Note], threshold: float) -> list[tuple[Note, Note, float]]:
         """(earlier, later, likeness from 0 to 1) of those notes whose prompts are at least so alike."""
-        found = sorted(similar_pairs([self.prompt(note) for note in notes], threshold))
+        # A term's other name in brackets says nothing of its own, and would make all questions about it alike.
+        found = sorted(similar_pairs([_BRACKETS.sub("", self.prompt(note)) for note in notes], threshold))
         return [(notes[earlier], notes[later], likeness) for earlier, later, likeness in found]
 
 
