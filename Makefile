@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
-.PHONY: help deck test check verify preview stats lint types format golden gallery clean
+.PHONY: help deck test check verify preview stats lint types format golden gallery bench-preview clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 deck: $(STAMP)-deck ## check cards/ and build dist/llm-interview-<version>.apkg
 	$(BIN)/python build_deck.py build
@@ -48,6 +48,10 @@ gallery: $(STAMP)-dev deck ## make docs/screenshots from the real deck; the same
 	sh tools/chromium.sh
 	rm -rf docs/screenshots
 	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots --cards $(SHOWN)
+
+bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 600 and for 10,000 cards
+	sh tools/chromium.sh
+	$(BIN)/python bench/preview.py
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-oldest-anki dist build *.egg-info

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from functools import lru_cache
 from html import unescape
 
 from recto.model import NoteType
@@ -16,6 +17,7 @@ _HOLE = re.compile(r"\{\{c(\d+)::(.*?)\}\}", re.DOTALL)
 _PART = re.compile(r'\{\{c(\d+)::<span class="part" data-part="([^"]*)">')
 
 
+@lru_cache(maxsize=1 << 17)
 def guid_of(namespace: str, card_id: str) -> str:
     """The GUID of a card: 16 lower-case letters and digits from the deck's namespace and the author's id alone.
 

@@ -7,7 +7,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from recto.apkg import NO_DRAFTS, Drafts
 from recto.compile import area_of
@@ -46,6 +46,16 @@ from recto.versions import DEV
 _MEDIA_MARK = re.compile("\x02([^\x03]*)\x03")
 
 
+@dataclass(slots=True)
+class Memo:
+    """The notes that the last `link` made, by the identity of what they were made of.
+
+    Good only while config, note types, ledger, drafts and `for_release` stay the same; notes and media may change.
+    """
+
+    links: dict[int, tuple[Note, Mapping[str, MediaFile], LinkedNote]] = field(default_factory=dict)
+
+
 def link(
     units: Sequence[Unit],
     notetypes: Mapping[str, NoteType],
@@ -56,13 +66,15 @@ def link(
     clock: Clock,
     drafts: Drafts = NO_DRAFTS,
     for_release: bool = False,
+    memo: Memo | None = None,
 ) -> tuple[Edition, tuple[Diagnostic, ...]]:
     """Join the units in the order of study. The edition is usable when no diagnostic of any unit is an error.
 
     `clock` gives the time of this build in seconds since 1970 (UTC); it is asked only if something is not as the
     ledger promised. `drafts` is the last development build, which testers may have; a release gives all that changed
     its own time. The edition has the version of a development build, and so have the notes that changed
-    (`stamps.at_version` gives another). Raises `ToolError` when the clock runs behind either.
+    (`stamps.at_version` gives another). Raises `ToolError` when the clock runs behind either. `memo` spares the notes
+    that it knows.
     """
     ordered = order_units(units, config)
     diagnostics = _find_twins(ordered, config.namespace)
@@ -71,6 +83,7 @@ def link(
     media: dict[str, MediaFile] = {}
     meant: set[str] = set()
     notes: list[LinkedNote] = []
+    known, made = (memo.links if memo is not None else {}), Memo()
     for unit in ordered:
         faulty = [d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR]
         ends = [note.span.line for note in unit.notes[1:]]
@@ -82,11 +95,16 @@ def link(
                 used |= pictures
                 diagnostics += faults
             media |= {file.name: file for file in used.values()}
-            linked = _link_note(note, used, notetypes[note.kind], unit.deck, config.namespace, stamps)
+            same, shown, linked = known.get(id(note), (None, None, None))
+            if linked is None or same is not note or shown != used:
+                linked = _link_note(note, used, notetypes[note.kind], unit.deck, config.namespace, stamps)
+            made.links[id(note)] = (note, used, linked)
             if not linked.ordinals and not any(note.span.line <= line < end for line in faulty):
                 message = "Anki would make no card of this"
                 diagnostics.append(NO_CARD_MADE.at(note.span, message, "the front shows no filled field"))
             notes.append(linked)
+    if memo is not None:
+        memo.links = made.links
     diagnostics += _find_unused(inventory, meant)
     kinds = {linked.note.kind for linked in notes}
     diagnostics += find_broken_promises(notes, notetypes, config, ledger)

@@ -22,7 +22,7 @@ from recto.diagnostic import Diagnostic, has_errors
 from recto.errors import ToolError
 from recto.ids import NewId, apply_ids, propose_ids, written_ids
 from recto.ledger import LOCK_FILE, parse_ledger, unpromised
-from recto.link import link
+from recto.link import Memo, link
 from recto.look import NOTETYPES_FILE, parse_look
 from recto.media import Inventory, read_inventory, walk
 from recto.model import Config, Edition, Ledger, NoteType, Unit
@@ -164,8 +164,13 @@ class Project:
         inventory = read_inventory(self.root, CARDS_FOLDER) if media else compiled.inventory
         return replace(compiled, units=units, faults=faults, inventory=inventory)
 
-    def link(self, compiled: Compiled, *, clock: Clock, audience: Audience = Audience.AUTHOR) -> Checked:
-        """Join a compiled deck to its edition; every fault of it, sorted. Raises `ToolError`."""
+    def link(
+        self, compiled: Compiled, *, clock: Clock, audience: Audience = Audience.AUTHOR, memo: Memo | None = None
+    ) -> Checked:
+        """Join a compiled deck to its edition; every fault of it, sorted. Raises `ToolError`.
+
+        `memo` is of an earlier link of what `recompile` has made of the same compiled deck, for the same audience.
+        """
         config, ledger = compiled.config, compiled.ledger
         diagnostics = [*compiled.diagnostics, *(d for found in compiled.faults.values() for d in found)]
         if config is None:
@@ -182,6 +187,7 @@ class Project:
             clock=clock,
             drafts=drafts,
             for_release=audience is Audience.LEARNERS,
+            memo=memo,
         )
         diagnostics += [d for unit in units for d in unit.diagnostics]
         diagnostics += found
@@ -234,7 +240,8 @@ class Project:
             raise ToolError(f"there is no folder {CARDS_FOLDER}/ in {self.root}", hint="put the topic files there")
         paths = [p for p in walk(folder) if p.suffix.lower() == ".md" and p.name.lower() != "readme.md"]
         for path in paths:
-            if not path.resolve().is_relative_to(folder.resolve()):
+            # `walk` enters no linked folder, so only the file itself can lead elsewhere.
+            if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
                 relative = path.relative_to(self.root).as_posix()
                 raise ToolError(
                     f"{relative} is a link that leads out of {CARDS_FOLDER}/", hint="put the file itself there"

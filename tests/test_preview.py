@@ -23,8 +23,9 @@ from recto.cli.preview import command
 from recto.errors import ToolError
 from recto.preview.editor import editor_command
 from recto.preview.export import MANIFEST, export_site
+from recto.preview.listing import index_of
 from recto.preview.server import Feed, create_app, serve
-from recto.preview.site import Session, index_of, sides_of
+from recto.preview.site import Session, sides_of
 
 PORT = 8377
 HERE = f"http://127.0.0.1:{PORT}"
@@ -82,7 +83,6 @@ def test_index__lists_every_card_in_the_order_of_study(session: Session, client:
     index = client.get("/data/index.json").json()
     assert [area["title"] for area in index["areas"]] == ["", "a"]
     assert index["diagnostics"] == []
-    assert set(index["styles"]) == {"qa", "cloze"}
     assert "answer" in index["areas"][1]["topics"][0]["cards"][0]["text"]
 
 

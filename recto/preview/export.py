@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from recto.errors import ToolError
-from recto.preview.site import STATIC, View, index_of, mathjax_folder, sides_of
+from recto.preview.listing import index_of
+from recto.preview.site import STATIC, View, mathjax_folder, sides_of
 
 MANIFEST = ".recto-preview"
 """The file in which an export remembers what it wrote, a path a line."""

@@ -16,7 +16,8 @@ from recto.config import CONFIG_FILE
 from recto.errors import ToolError
 from recto.ledger import LOCK_FILE
 from recto.preview.editor import open_editor
-from recto.preview.site import STATIC, Session, index_of, mathjax_folder, sides_of
+from recto.preview.listing import Revisions
+from recto.preview.site import STATIC, Session, mathjax_folder, sides_of
 from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER
 
 try:
@@ -114,13 +115,14 @@ class _OnlyHere:
 def create_app(session: Session, feed: Feed, port: int) -> ASGIApp:
     """The application for one deck; it answers only requests to this port of this machine."""
     math = mathjax_folder()
+    revisions = Revisions()
 
     def file(name: str) -> Callable[[Request], Response]:
         return lambda _: FileResponse(STATIC / name, headers=_HEADERS)
 
-    def index(_: Request) -> Response:
-        styles = {card.notetype.kind: card.notetype.css for card in session.view.cards.values()}
-        return JSONResponse({**index_of(session.view), "math": bool(math), "styles": styles}, headers=_HEADERS)
+    def index(request: Request) -> Response:
+        listed = revisions.answer(session.view, request.query_params.get("have", ""))
+        return JSONResponse({**listed, "math": bool(math)}, headers=_HEADERS)
 
     def card(request: Request) -> Response:
         found = session.view.cards.get(request.query_params.get("key", ""))

@@ -1,4 +1,4 @@
-"""What the preview shows, as plain data: the list of a deck's cards, its diagnostics, one card's sides."""
+"""What the preview shows: a deck that is being edited, its cards, one card's sides as plain data."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from recto.compile import area_of
 from recto.config import CONFIG_FILE
 from recto.diagnostic import Diagnostic
-from recto.face import render_face, show, strip_html
+from recto.face import render_face, show
 from recto.identity import with_edition
 from recto.ledger import LOCK_FILE
+from recto.link import Memo
 from recto.media import walk
 from recto.model import LinkedNote, MediaFile, NoteType
 from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER, Checked, Compiled, Project
@@ -58,11 +57,15 @@ class Session:
         self.project = project
         self._began = time.time()
         self._compiled: Compiled = project.compile()
+        self._memo = Memo()
         self.view = self._look(View())
 
     def update(self, paths: Iterable[Path]) -> None:
         """Take in a change of these files. Raises `ToolError`; then everything is as it was."""
-        self._compiled = self.project.recompile(self._compiled, paths)
+        compiled = self.project.recompile(self._compiled, paths)
+        if compiled.notetypes is not self._compiled.notetypes:  # all was read anew, deck.toml and deck.lock too
+            self._memo = Memo()
+        self._compiled = compiled
         self.view = self._look(self.view)
 
     def changed_since_start(self) -> list[Path]:
@@ -76,7 +79,7 @@ class Session:
         self.view = replace(self.view, message=message)
 
     def _look(self, before: View) -> View:
-        checked = self.project.link(self._compiled, clock=lambda: _CLOCK)
+        checked = self.project.link(self._compiled, clock=lambda: _CLOCK, memo=self._memo)
         config = self._compiled.config
         if checked.edition is None or config is None:
             # The cards of before stay in sight while deck.toml or a template is being edited.
@@ -107,34 +110,6 @@ def make_view(checked: Checked, areas: tuple[tuple[str, str], ...], language: st
     )
 
 
-def index_of(view: View) -> dict[str, Any]:
-    """The list for the page: areas → topics → cards, in the order of study, and every diagnostic with its card."""
-    names = dict(view.areas)
-    areas: dict[str, dict[str, Any]] = {}
-    topics: dict[str, dict[str, Any]] = {}
-    begins: dict[str, list[tuple[int, str]]] = {}
-    for card in view.cards.values():
-        note = card.linked.note
-        folder = area_of(note.span.path)
-        area = areas.setdefault(folder, {"title": names.get(folder, folder), "topics": []})
-        if note.span.path not in topics:
-            topics[note.span.path] = {"title": note.topic, "path": note.span.path, "cards": []}
-            area["topics"].append(topics[note.span.path])
-        label, text = _texts(note.fields)
-        topics[note.span.path]["cards"].append(
-            {"key": card.key, "label": label, "part": _part(card), "text": text, "id": note.id}
-        )
-        begins.setdefault(note.span.path, []).append((note.span.line, card.key))
-    return {
-        "title": view.title,
-        "version": view.version,
-        "language": view.language,
-        "areas": list(areas.values()),
-        "diagnostics": [_diagnostic(d, begins.get(d.span.path, [])) for d in view.diagnostics],
-        "message": view.message,
-    }
-
-
 def sides_of(card: ShownCard) -> dict[str, Any]:
     """One card for the page: both sides as desktop Anki shows them and where it is written; not its style sheet."""
     face = render_face(card.linked, card.notetype, card.ordinal)
@@ -162,33 +137,3 @@ def mathjax_folder() -> Path | None:
         if (path / "tex-chtml-full.js").is_file():
             return path
     return None
-
-
-@lru_cache(maxsize=50_000)
-def _texts(fields: tuple[str, ...]) -> tuple[str, str]:
-    """A note's first field in a line, and all that a search may look for, in small letters."""
-    texts = [" ".join(strip_html(text).split()) for text in fields]
-    return texts[0][:200], " ".join(text for text in texts if text).lower()
-
-
-def _part(card: ShownCard) -> str:
-    """What tells the cards of one note apart, '' when it has only one."""
-    if len(card.linked.ordinals) == 1:
-        return ""
-    return str(card.ordinal + 1) if card.notetype.is_cloze else card.notetype.templates[card.ordinal].name
-
-
-def _diagnostic(d: Diagnostic, begins: list[tuple[int, str]]) -> dict[str, Any]:
-    # The first card of the last note that begins at or above the fault.
-    line = max((line for line, _ in begins if line <= d.span.line), default=0)
-    key = next((key for start, key in begins if start == line), "")
-    return {
-        "path": d.span.path,
-        "line": d.span.line,
-        "column": d.span.column,
-        "severity": str(d.severity),
-        "rule": d.rule,
-        "message": d.message,
-        "help": d.help,
-        "key": key,
-    }

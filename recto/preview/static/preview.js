@@ -17,17 +17,24 @@ body.nightMode{background-color:#2c2c2c;color:#fcfcfc}img{max-width:100%;max-hei
 pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
 .replay-button{display:inline-flex;margin:3px;text-decoration:none}.replay-button svg{width:40px;height:40px}
 .replay-button svg circle{fill:#fff;stroke:#414141}.replay-button svg path{fill:#414141}`;
+  const MOST_FAULTS = 200;
   const MODES = ["both", "day", "night"];
   const MODE_NAMES = { both: "Day + night", day: "Day", night: "Night" };
 
-  const state = { index: null, order: [], key: "", card: null, side: "question", mode: "both", query: "" };
+  const state = { index: null, order: [], byKey: new Map(), key: "", card: null, side: "question", mode: "both", query: "" };
   const frames = [];
+  const narrow = matchMedia("(max-width: 640px)");
 
   // ---- data
 
   async function loadIndex() {
     if (exported) return exported.index;
-    return (await fetch("data/index.json")).json();
+    const before = state.index;
+    const index = await (await fetch(`data/index.json?have=${before?.revision || ""}`)).json();
+    // Of a topic that is as before the server sends only the path.
+    const known = new Map((before?.areas || []).flatMap((area) => area.topics.map((topic) => [topic.path, topic])));
+    for (const area of index.areas) area.topics = area.topics.map((topic) => topic.same ? known.get(topic.path) : topic);
+    return index;
   }
 
   function loadScript(src) {
@@ -44,7 +51,7 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
     if (!exported) {
       return (await fetch(`data/card.json?key=${encodeURIComponent(key)}`)).json();
     }
-    const name = state.order.find((entry) => entry.key === key)?.topic.data;
+    const name = state.byKey.get(key)?.topic.data;
     if (!name) return null;
     if (!exported.topics[name]) await loadScript(`data/${name}.js`);
     const card = exported.topics[name].cards.find((one) => one.key === key);
@@ -69,7 +76,7 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
         const night = theme === "night";
         const entry = { figure, screen, frame, client, theme, math: null, shown: "" };
         entry.ready = new Promise((done) => frame.addEventListener("load", done, { once: true }));
-        frame.srcdoc = `<!doctype html><html class="${CLIENTS[client].html}${night ? " night-mode" : ""}"><head>
+        frame.srcdoc = `<!doctype html><html lang="${state.index.language}" class="${CLIENTS[client].html}${night ? " night-mode" : ""}"><head>
 <meta charset="utf-8"><base href="media/" target="_blank"><title>Card</title><style>${BASE}</style></head>
 <body class="card card1 ${CLIENTS[client].body}${night ? ` ${NIGHT}` : ""}"><div id="qa" dir="auto"></div></body></html>`;
         screen.append(frame);
@@ -90,14 +97,13 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
   }
 
   function fitFrames() {
-    const narrow = matchMedia("(max-width: 640px)").matches;
     const room = $("frames").clientWidth;
     for (const entry of frames) {
       entry.figure.hidden = state.mode !== "both" && entry.theme !== state.mode;
       const [width, height] = SIZES[entry.client];
       const beside = entry.client === "desktop" && room > 900 ? room - SIZES.phone[0] - 20 : room;
       const scale = Math.min(1, (beside - 2) / width);
-      const phone = narrow && entry.client === "phone";
+      const phone = narrow.matches && entry.client === "phone";
       // A phone shows the card as wide as it is itself.
       entry.frame.width = phone ? room - 2 : width;
       entry.frame.height = height;
@@ -187,62 +193,95 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
     return made;
   }
 
+  // ---- the list: what did not change keeps its elements, so that a save costs one topic and not ten thousand cards
+
+  const topicsDrawn = new Map(), areasDrawn = new Map();
+
+  function drawTopic(topic, counts) {
+    const faulty = topic.cards.map((card) => counts.get(card.key) || 0).join();
+    const before = topicsDrawn.get(topic.path);
+    if (before?.topic === topic && before.faulty === faulty) return before;
+    const list = element("ul"), heading = element("h2", topic.title || topic.path);
+    const about = `${topic.title} ${topic.path}`.toLowerCase();
+    const entries = topic.cards.map((card) => {
+      const item = element("li"), link = element("a", card.label || card.key);
+      link.href = `#${encodeURIComponent(card.key)}`;
+      if (card.part) link.append(" ", element("small", card.part));
+      const count = counts.get(card.key);
+      if (count) link.append(" ", element("span", `${count} ${count > 1 ? "faults" : "fault"}`, "count"));
+      item.append(link);
+      return { ...card, topic, item, link, hit: true, where: `${card.text} ${card.id.toLowerCase()} ${about}` };
+    });
+    list.append(...entries.map((entry) => entry.item));
+    list.style.containIntrinsicHeight = `auto ${entries.length * 66}px`; // a guess (two lines each) until it is in sight
+    return { topic, faulty, list, heading, entries };
+  }
+
+  // A node that stays where it is keeps the focus and costs no layout.
+  function replaceNodes(parent, nodes) {
+    if (parent.childNodes.length === nodes.length && nodes.every((node, n) => node === parent.childNodes[n])) return;
+    parent.replaceChildren(...nodes);
+  }
+
+  function drawArea(area, counts) {
+    let drawn = areasDrawn.get(area.title);
+    if (!drawn) {
+      drawn = { details: element("details"), summary: element("summary", area.title || "—") };
+      drawn.details.open = true;
+    }
+    drawn.topics = area.topics.map((topic) => drawTopic(topic, counts));
+    replaceNodes(drawn.details, [drawn.summary, ...drawn.topics.flatMap((topic) => [topic.heading, topic.list])]);
+    return drawn;
+  }
+
   function drawList() {
     const { index } = state;
+    const focused = document.activeElement?.closest?.("#areas a")?.hash;
     const counts = new Map();
     for (const fault of index.diagnostics) counts.set(fault.key, (counts.get(fault.key) || 0) + 1);
-    state.order = [];
-    const closed = new Set([...document.querySelectorAll("#areas details:not([open])")].map((d) => d.dataset.title));
+    const areas = index.areas.map((area) => [area.title, drawArea(area, counts)]);
+    const topics = areas.flatMap(([, area]) => area.topics);
+    topicsDrawn.clear();
+    for (const topic of topics) topicsDrawn.set(topic.topic.path, topic);
+    areasDrawn.clear();
+    for (const [title, area] of areas) areasDrawn.set(title, area);
     $("areas").lang = index.language;
-    $("areas").replaceChildren(...index.areas.map((area) => {
-      const details = element("details");
-      details.dataset.title = area.title;
-      details.open = !closed.has(area.title);
-      details.append(element("summary", area.title || "—"));
-      for (const topic of area.topics) {
-        const list = element("ul"), heading = element("h2", topic.title || topic.path);
-        for (const card of topic.cards) {
-          const item = element("li"), link = element("a", card.label);
-          link.href = `#${encodeURIComponent(card.key)}`;
-          link.dataset.key = card.key;
-          if (card.part) link.append(" ", element("small", card.part));
-          const count = counts.get(card.key);
-          if (count) link.append(" ", element("span", `${count} ${count > 1 ? "faults" : "fault"}`, "count"));
-          item.append(link);
-          list.append(item);
-          state.order.push({ ...card, topic, item, list, heading, details });
-        }
-        details.append(heading, list);
-      }
-      return details;
-    }));
+    replaceNodes($("areas"), areas.map(([, area]) => area.details));
+    state.order = topics.flatMap((topic) => topic.entries);
+    state.byKey = new Map(state.order.map((entry) => [entry.key, entry]));
     search();
     markCurrent();
+    if (focused && document.activeElement === document.body) state.byKey.get(decodeURIComponent(focused.slice(1)))?.link.focus();
   }
 
   function search() {
     const words = state.query.toLowerCase().split(/\s+/).filter(Boolean);
     let found = 0;
-    for (const entry of state.order) {
-      const where = `${entry.text} ${entry.id.toLowerCase()} ${entry.topic.title.toLowerCase()}`;
-      entry.hit = words.every((word) => where.includes(word));
-      entry.item.hidden = !entry.hit;
-      found += entry.hit;
+    const hide = (node, hidden) => { if (node.hidden !== hidden) node.hidden = hidden; };
+    for (const { details, topics } of areasDrawn.values()) {
+      for (const { entries, list, heading } of topics) {
+        for (const entry of entries) {
+          entry.hit = words.every((word) => entry.where.includes(word));
+          hide(entry.item, !entry.hit);
+          found += entry.hit;
+        }
+        const none = !entries.some((entry) => entry.hit);
+        hide(list, none);
+        hide(heading, none);
+      }
+      hide(details, !topics.some((topic) => !topic.list.hidden));
     }
-    for (const parent of new Set(state.order.flatMap((entry) => [entry.list, entry.details])))
-      parent.hidden = !parent.querySelector("li:not([hidden])");
-    for (const entry of state.order) entry.heading.hidden = entry.list.hidden;
     $("found").textContent = words.length ? `${found} of ${state.order.length} cards` : `${state.order.length} cards`;
   }
 
+  let marked = null;
   function markCurrent() {
-    for (const { key, item } of state.order) {
-      const link = item.firstChild;
-      if (key === state.key) {
-        link.setAttribute("aria-current", "true");
-        if (!item.hidden) link.scrollIntoView({ block: "nearest" });
-      } else link.removeAttribute("aria-current");
-    }
+    const entry = state.byKey.get(state.key), link = entry?.link || null;
+    if (link === marked) return;
+    marked?.removeAttribute("aria-current");
+    marked = link;
+    link?.setAttribute("aria-current", "true");
+    if (link && !entry.item.hidden) link.scrollIntoView({ block: "nearest" });
   }
 
   function faultItem(fault) {
@@ -263,25 +302,42 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
     return item;
   }
 
+  let faultsDrawn = "";
   function drawFaults() {
     const { index, key } = state;
     // The cards of one note are written in one place, so its faults are those of each of them.
-    const place = (one) => state.order.find((entry) => entry.key === one)?.id || one;
+    const place = (one) => state.byKey.get(one)?.id || one;
     const mine = index.diagnostics.filter((fault) => fault.key && place(fault.key) === place(key));
+    const sign = JSON.stringify([mine, index.diagnostics]);
+    if (sign !== faultsDrawn) {
+      faultsDrawn = sign;
+      drawFaultLists(mine, index.diagnostics);
+    }
+    drawMessage();
+  }
+
+  function drawFaultLists(mine, all) {
     for (const [id, faults, title, heading] of [
       ["card-faults", mine, "This card", "of-card"],
-      ["deck-faults", index.diagnostics, "Whole deck", "of-deck"],
+      ["deck-faults", all, "Whole deck", "of-deck"],
     ]) {
       $(heading).textContent = `${title}: ${faults.length || "no"} ${faults.length === 1 ? "fault" : "faults"}`;
-      $(id).replaceChildren(...faults.slice(0, 200).map(faultItem));
+      const more = faults.length - MOST_FAULTS;
+      $(id).replaceChildren(...faults.slice(0, MOST_FAULTS).map(faultItem),
+        ...(more > 0 ? [element("li", `and ${more} more, which \u201ccheck\u201d lists`, "none")] : []));
     }
-    $("message").hidden = !index.message;
-    $("message").textContent = index.message;
+  }
+
+  function drawMessage() {
+    const said = state.away ? "The preview was ended or cannot be reached; start it again and this page follows." : state.index.message;
+    if ($("message").textContent === said) return;
+    $("message").textContent = said;
+    $("message").hidden = !said;
   }
 
   function drawBar() {
     const { card } = state;
-    const entry = state.order.find((one) => one.key === state.key);
+    const entry = state.byKey.get(state.key);
     $("label").textContent = entry ? `${entry.label}${entry.part ? ` · ${entry.part}` : ""}` : "No card is chosen";
     $("label").lang = state.index.language;
     $("flip").setAttribute("aria-pressed", String(state.side === "answer"));
@@ -290,18 +346,36 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
     if (card) $("place").textContent = `${card.path}:${card.line}`;
   }
 
-  async function choose(key, { keepPlace = false } = {}) {
+  // Whatever the server's end breaks off is asked again when it is back.
+  async function orAway(work) {
+    try {
+      return await work();
+    } catch (error) {
+      if (exported || !(error instanceof TypeError)) throw error; // fetch: "network error"
+      state.away = true;
+      drawMessage();
+      return undefined;
+    }
+  }
+
+  async function choose(key, { side = "question" } = {}) {
     const changed = key !== state.key;
     state.key = key;
-    const card = key ? await loadCard(key) : null;
-    if (state.key !== key) return;
+    const card = key ? await orAway(() => loadCard(key)) : null;
+    if (state.key !== key || card === undefined) return;
     state.card = card;
-    if (changed) state.side = "question";
-    if (decodeURIComponent(location.hash.slice(1)) !== key) history.replaceState(null, "", `#${encodeURIComponent(key)}`);
+    if (changed) state.side = side;
+    remember();
     drawBar();
     drawFaults();
     markCurrent();
-    await show({ keepPlace });
+    await show();
+  }
+
+  // The card is in the address; side, theme and search are kept with it when the page is loaded again.
+  function remember() {
+    const { key, side, mode, query } = state;
+    history.replaceState({ side, mode, query }, "", `#${encodeURIComponent(key)}`);
   }
 
   function step(by) {
@@ -313,21 +387,24 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
 
   function flip() {
     state.side = state.side === "question" ? "answer" : "question";
+    remember();
     drawBar();
     show();
   }
 
   function changeMode() {
     state.mode = MODES[(MODES.indexOf(state.mode) + 1) % MODES.length];
+    remember();
     fitFrames();
     drawBar();
     show({ keepPlace: true });
   }
 
   async function openPlace({ path, line, column }) {
-    const answer = await fetch("open", {
+    const answer = await orAway(() => fetch("open", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ path, line, column }),
-    });
+    }));
+    if (!answer) return;
     const said = await answer.json();
     $("opened").textContent = said.error || `opened ${said.opened}`;
   }
@@ -336,7 +413,7 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
 
   async function refresh() {
     // First what the author looks at, then the list.
-    const at = state.order.findIndex((entry) => entry.key === state.key);
+    const at = state.order.indexOf(state.byKey.get(state.key));
     if (at >= 0) {
       const card = await loadCard(state.key);
       if (card && card.key === state.key) {
@@ -344,12 +421,11 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
         await show({ keepPlace: true });
       }
     }
-    const index = await loadIndex();
-    const listed = JSON.stringify([index.areas, index.diagnostics]) !== JSON.stringify([state.index.areas, state.index.diagnostics]);
-    state.index = index;
-    $("title").textContent = `${index.title} ${index.version}`;
-    if (listed) drawList();
-    if (!state.order.some((entry) => entry.key === state.key)) {
+    state.index = await loadIndex();
+    state.away = false;
+    $("title").textContent = `${state.index.title} ${state.index.version}`;
+    drawList();
+    if (!state.byKey.has(state.key)) {
       const near = state.order[Math.min(Math.max(at, 0), state.order.length - 1)];
       await choose(near ? near.key : "");
     }
@@ -360,11 +436,12 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
   let refreshing = Promise.resolve();
   function listen() {
     const events = new EventSource("events");
-    const again = () => { refreshing = refreshing.then(refresh).catch(() => {}); };
+    const again = () => { refreshing = refreshing.then(() => orAway(refresh)); };
     let first = true;
+    events.addEventListener("error", () => { state.away = true; drawMessage(); }); // it connects again by itself
     events.addEventListener("change", again);
     // After a break of the connection something may have been missed.
-    events.addEventListener("hello", () => { if (!first) again(); first = false; document.documentElement.dataset.live = "yes"; });
+    events.addEventListener("hello", () => { if (!first || state.away) again(); first = false; document.documentElement.dataset.live = "yes"; });
   }
 
   // ---- keys and clicks
@@ -372,12 +449,17 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
     const target = event.target;
+    if (event.key === "Escape" && $("list").classList.contains("open")) {
+      setList(false);
+      $("list-button").focus();
+      return;
+    }
     const typing = target.closest?.("input, textarea, select");
     if (typing) {
       if (event.key === "Escape" && target.id === "search") $("stage").focus();
       if (event.key === "Enter" && target.id === "search") {
         const hit = state.order.find((entry) => entry.hit);
-        if (hit) { choose(hit.key); $("stage").focus(); }
+        if (hit) { setList(false); choose(hit.key); $("stage").focus(); }
       }
       return;
     }
@@ -406,33 +488,36 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
   }
 
   function setList(open) {
+    if (!open && narrow.matches && $("list").classList.contains("open")) scrollTo(0, 0); // the list was above the card
     $("list").classList.toggle("open", open);
     $("list-button").setAttribute("aria-expanded", String(open));
   }
 
   async function start() {
-    makeFrames();
     state.index = await loadIndex();
+    makeFrames();
     document.title = `${state.index.title} · preview`;
     $("title").textContent = `${state.index.title} ${state.index.version}`;
     if (!state.index.math) {
       $("math").hidden = false;
       $("math").textContent = "Formulas are shown as TeX. With Anki's MathJax they are typeset: pip install aqt, then start again.";
     }
-    if (matchMedia("(max-width: 640px)").matches) state.mode = "day";
+    const kept = history.state || {};
+    state.mode = MODES.includes(kept.mode) ? kept.mode : narrow.matches ? "day" : "both";
+    $("search").value = state.query = kept.query || "";
     drawList();
     fitFrames();
     const wanted = decodeURIComponent(location.hash.slice(1));
-    const known = state.order.some((entry) => entry.key === wanted);
+    const known = state.byKey.has(wanted);
     document.addEventListener("keydown", onKey);
     addEventListener("resize", () => { fitFrames(); show({ keepPlace: true }); });
     addEventListener("hashchange", () => {
       const key = decodeURIComponent(location.hash.slice(1));
       if (key === "stage") return;
-      if (key !== state.key && state.order.some((entry) => entry.key === key)) choose(key);
+      if (key !== state.key && state.byKey.has(key)) choose(key);
     });
     $("areas").addEventListener("click", (event) => { if (event.target.closest("a")) setList(false); });
-    $("search").addEventListener("input", (event) => { state.query = event.target.value; search(); });
+    $("search").addEventListener("input", (event) => { state.query = event.target.value; search(); remember(); });
     $("previous").addEventListener("click", () => step(-1));
     $("next").addEventListener("click", () => step(1));
     $("flip").addEventListener("click", flip);
@@ -441,7 +526,7 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
     $("help-button").addEventListener("click", () => $("help").showModal());
     $("list-button").addEventListener("click", () => setList(!$("list").classList.contains("open")));
     if (!exported) listen();
-    await choose(known ? wanted : state.order[0]?.key || "");
+    await choose(known ? wanted : state.order[0]?.key || "", { side: known && kept.side === "answer" ? "answer" : "question" });
   }
 
   start();
