@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
-.PHONY: help deck test check verify preview stats lint types format golden gallery bench-preview clean
+SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
+.PHONY: help deck test check verify preview stats lint types format golden gallery window bench-preview clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -46,8 +47,15 @@ golden: $(STAMP)-dev ## rewrite the expected outputs of the tests; the review is
 
 gallery: $(STAMP)-dev deck ## make docs/screenshots from the real deck; the same cards give the same bytes
 	sh tools/chromium.sh
-	rm -rf docs/screenshots
+	rm -f docs/screenshots/*.png
 	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots --cards $(SHOWN)
+
+window: $(STAMP)-dev deck ## show cards in the real Anki window and in the preview, compare them, make docs/anki-and-preview.md
+	sh tools/chromium.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[window]'
+	sh tools/xvfb.sh
+	rm -rf docs/screenshots/anki-window
+	$(BIN)/python tools/anki_and_preview.py dist/*.apkg docs --cards $(SHOWN_IN_ANKI)
 
 bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 600 and for 10,000 cards
 	sh tools/chromium.sh

@@ -12,7 +12,7 @@
   const NIGHT = "nightMode night_mode";
   // What both clients give a card before its own style sheet comes.
   const BASE = `:root{color-scheme:light}:root.night-mode{color-scheme:dark}
-body{margin:20px;font-size:15px;overflow-wrap:break-word;background:#f5f5f5;color:#020202}
+body{margin:20px;font:15px sans-serif;overflow-wrap:break-word;background:#f5f5f5;color:#020202}
 body.nightMode{background-color:#2c2c2c;color:#fcfcfc}img{max-width:100%;max-height:95vh}
 pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
 .replay-button{display:inline-flex;margin:3px;text-decoration:none}.replay-button svg{width:40px;height:40px}
