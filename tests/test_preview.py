@@ -303,6 +303,25 @@ def test_export__overwrites_only_its_own(deck: Deck, session: Session, tmp_path:
     assert [path.name for path in other.iterdir()] == ["index.html"]
 
 
+def test_export__offers_no_package_of_other_cards(
+    deck: Deck, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What can be downloaded is what is shown: only a package built of just these cards is linked."""
+    target = tmp_path / "site"
+    arguments = ["preview", "--export", str(target), "--deck", str(deck.root)]
+    assert run(arguments) == 0
+    assert "run `build` first" in capsys.readouterr().err
+    deck.build()
+    assert run(arguments) == 0
+    assert "build" not in capsys.readouterr().err
+    assert 'href="test-1.0.0-dev.apkg"' in (target / "index.html").read_text()
+    deck.write("cards/b.md", "# Two\n\n## Other {#other}\n\nB\n")
+    assert run(arguments) == 0
+    assert "run `build` first" in capsys.readouterr().err
+    assert not (target / "test-1.0.0-dev.apkg").exists()
+    assert "apkg" not in (target / "index.html").read_text()
+
+
 def test_export__of_a_faulty_deck_is_refused(make_deck: MakeDeck, tmp_path: Path) -> None:
     """Nobody should decide on a deck by cards that cannot be built."""
     deck = make_deck({"cards/a.md": "# T\n\n## Q {#q}\n"})

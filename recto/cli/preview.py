@@ -25,6 +25,9 @@ def command(deck: Path, quiet: bool, port: int, target: Path | None) -> int:
 
     Phone and desktop, day and night, question and answer, with the faults of each card beside it. Ctrl-C ends it.
 
+    An exported site also says what the deck is, with its news and its license, and offers the package for download if
+    `build` has made it of just these cards.
+
     \b
     Example:
       recto preview
@@ -40,12 +43,19 @@ def command(deck: Path, quiet: bool, port: int, target: Path | None) -> int:
     if target:
         from recto.errors import ToolError
         from recto.preview.export import export_site
+        from recto.preview.pages import package_for
 
         view = Session(project).view
-        if has_errors(view.diagnostics):
+        if has_errors(view.diagnostics) or view.edition is None:
             raise ToolError("the deck has errors, so nothing was exported", hint="run `check`")
-        count = export_site(view, project.root, target)
+        built = project.package_path(view.edition.slug, view.edition.version)
+        package = package_for(view.edition, built)
+        count = export_site(view, project.root, target, news=project.news(), package=package)
         if not quiet:
+            if not package:
+                click.echo(
+                    f"nothing to download: {built.name} is not built of these cards; run `build` first", err=True
+                )
             click.echo(f"{count} cards in {target / 'index.html'}")
         return ExitCode.OK
     from recto.preview.server import serve

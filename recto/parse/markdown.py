@@ -79,6 +79,12 @@ def parse_markdown(source: Source, skip_lines: int = 0) -> list[Token]:
     return tokens
 
 
+def document_html(text: str) -> str:
+    """A document that is no topic (NEWS.md) as HTML: plain CommonMark, raw HTML as text."""
+    rendered: str = MarkdownIt("commonmark", {"html": False}).render(text)
+    return rendered
+
+
 def token_span(source: Source, inline: Token, child: Token) -> Span:
     """Where a child of an `inline` token stands; the block's first line when the child has no place of its own."""
     at = child.meta.get("at")

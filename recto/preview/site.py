@@ -17,7 +17,7 @@ from recto.identity import with_edition
 from recto.ledger import LOCK_FILE
 from recto.link import Memo
 from recto.media import walk
-from recto.model import LinkedNote, MediaFile, NoteType
+from recto.model import Edition, LinkedNote, MediaFile, NoteType
 from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER, Checked, Compiled, Project
 
 STATIC = Path(__file__).parent / "static"
@@ -38,7 +38,10 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that the page can ask for. `media` are the packaged files by name."""
+    """All that the page can ask for. `media` are the packaged files by name.
+
+    `edition` is what the cards are of; None before the first one that could be read.
+    """
 
     title: str = ""
     version: str = ""
@@ -48,6 +51,7 @@ class View:
     media: Mapping[str, MediaFile] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     message: str = ""
+    edition: Edition | None = None
 
 
 class Session:
@@ -107,6 +111,7 @@ def make_view(checked: Checked, areas: tuple[tuple[str, str], ...], language: st
         cards=cards,
         media={file.name: file for file in edition.media},
         diagnostics=checked.diagnostics,
+        edition=edition,
     )
 
 

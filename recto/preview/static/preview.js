@@ -449,7 +449,7 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
     const target = event.target;
-    if (event.key === "Escape" && $("list").classList.contains("open")) {
+    if (event.key === "Escape" && narrow.matches && $("list").classList.contains("open")) {
       setList(false);
       $("list-button").focus();
       return;
@@ -496,8 +496,9 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
   async function start() {
     state.index = await loadIndex();
     makeFrames();
-    document.title = `${state.index.title} · preview`;
+    if (!exported) document.title = `${state.index.title} · preview`;
     $("title").textContent = `${state.index.title} ${state.index.version}`;
+    document.body.classList.toggle("faultless", Boolean(exported) && !state.index.diagnostics.length);
     if (!state.index.math) {
       $("math").hidden = false;
       $("math").textContent = "Formulas are shown as TeX. With Anki's MathJax they are typeset: pip install aqt, then start again.";
