@@ -14,7 +14,8 @@ from recto.apkg import EDITION_FIELDS
 from recto.cli import run
 from recto.diff import compare, format_changes
 from recto.face import render_face
-from recto.preview.site import index_of, make_view, sides_of
+from recto.preview.listing import index_of
+from recto.preview.site import make_view, sides_of
 from recto.project import open_project
 from recto.snapshot import NoteState, read_package
 from recto.upgrade import simulate_upgrade

@@ -11,6 +11,7 @@ from pathlib import Path
 from recto.apkg import read_drafts
 from recto.errors import ToolError
 from recto.face import strip_html
+from recto.identity import with_edition
 from recto.model import Edition
 from recto.news import format_date
 from recto.parse.markdown import document_html
@@ -80,8 +81,12 @@ def package_for(edition: Edition, path: Path) -> Path | None:
         contents = read_drafts(path).contents
     except ToolError:
         return None
-    ids = {linked.notetype.kind: linked.notetype.id for linked in edition.notetypes}
-    wanted = {n.guid: (ids[n.note.kind], n.note.fields, n.note.tags) for n in edition.notes}
+    types = {linked.notetype.kind: linked.notetype for linked in edition.notetypes}
+    wanted = {
+        n.guid: (notetype.id, with_edition(notetype, n.note.fields, n.changed_in), n.note.tags)
+        for n in edition.notes
+        for notetype in (types[n.note.kind],)
+    }
     return path if contents == wanted else None
 
 
