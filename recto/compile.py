@@ -9,6 +9,7 @@ from recto.checks import DECK_RULES, RULES
 from recto.checks.linter import NO_RULES, Linter
 from recto.checks.reading import Reading
 from recto.diagnostic import Diagnostic
+from recto.facts.collect import code_programs
 from recto.model import Card, Config, Note, NoteType, Topic, Unit
 from recto.parse.cards import parse_cards
 from recto.render.note import render_note
@@ -40,6 +41,7 @@ def compile_source(
         order=topic.order,
         notes=tuple(notes),
         diagnostics=tuple(diagnostics),
+        programs=code_programs(topic, source),
     )
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 
 from recto.diagnostic import Diagnostic, has_errors
-from recto.model import Config
+from recto.model import Config, RunSettings
 from recto.settings import Settings
 from recto.source import Source
 from recto.suggest import nearest
 
 CONFIG_FILE = "deck.toml"
 
-KEYS = ("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description", "areas", "rules")
+KEYS = (
+    *("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description"),
+    *("areas", "rules", "run"),
+)
+RUN_KEYS = ("time", "memory", "skipped")
 LANGUAGES = ("zh", "en")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -40,6 +44,7 @@ def parse_config(source: Source) -> tuple[Config | None, tuple[Diagnostic, ...]]
         language=settings.take(table, "language", str, "en"),
         description=settings.take(table, "description", str, "").strip(),
         areas=tuple((folder, settings.take(areas, folder, str, folder, "[areas]")) for folder in areas),
+        run=_read_run(settings),
     )
     if not settings.diagnostics:
         _check_values(settings, config)
@@ -82,6 +87,25 @@ def _check_values(settings: Settings, config: Config) -> None:
             settings.report(
                 f'"{name}" cannot be a subdeck\'s name', span(folder, "[areas]"), "no empty part between ::"
             )
+
+
+def _read_run(settings: Settings) -> RunSettings:
+    """`[run]`: a misspelt limit must not leave another one in force unnoticed."""
+    table, default = settings.take(settings.values, "run", dict, {}), RunSettings()
+    settings.refuse_unknown(table, RUN_KEYS, "[run]")
+    run = RunSettings(
+        time=settings.take(table, "time", int, default.time, "[run]"),
+        memory=settings.take(table, "memory", int, default.memory, "[run]"),
+        skipped=settings.take(table, "skipped", str, default.skipped, "[run]"),
+    )
+    if not 1 <= run.time <= 3600:
+        settings.report("time must be 1 to 3600 seconds", settings.span_of("time", "[run]"))
+    if not 64 <= run.memory <= 2**20:
+        settings.report("memory must be 64 to 1048576 MiB", settings.span_of("memory", "[run]"))
+    if run.skipped not in ("warning", "error"):
+        help_ = "warning, or error where everything that the cards import is installed"
+        settings.report(f'skipped "{run.skipped}" is not known', settings.span_of("skipped", "[run]"), help_)
+    return run
 
 
 def is_deck_name(name: str) -> bool:

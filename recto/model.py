@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class RunSettings:
+    """`[run]` of deck.toml: what the code of one card may use (`time` in s, `memory` in MiB).
+
+    `skipped` is the severity (warning or error) of code whose modules are not installed.
+    """
+
+    time: int = 10
+    memory: int = 2048
+    skipped: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """deck.toml. `areas` maps folders below `cards/` to subdeck names, in the order of study.
 
@@ -36,6 +48,7 @@ class Config:
     language: str
     description: str
     areas: tuple[tuple[str, str], ...]
+    run: RunSettings = RunSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +250,32 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """The text of a code fence: `span` is its opening line, `lines` where each line of the text stands."""
+
+    text: str
+    span: Span
+    lines: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """Code that can be executed: `kind` is `run` (shown, `output` is what the card says it prints) or `verify`."""
+
+    kind: str
+    code: Listing
+    output: Listing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The executable code of one card (or one footnote, `card` is then `^label`): its blocks in the file's order."""
+
+    card: str
+    blocks: tuple[CodeBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One compiled topic file. `deck` is the full deck name of its cards, `order` its place in its folder."""
 
@@ -246,6 +285,7 @@ class Unit:
     order: int
     notes: tuple[Note, ...]
     diagnostics: tuple[Diagnostic, ...]
+    programs: tuple[Program, ...] = ()
 
 
 # --- the whole deck ----------------------------------------------------------------------------------------

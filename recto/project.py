@@ -25,7 +25,7 @@ from recto.ledger import LOCK_FILE, parse_ledger, unpromised
 from recto.link import Memo, link
 from recto.look import NOTETYPES_FILE, parse_look
 from recto.media import Inventory, read_inventory, walk
-from recto.model import Config, Edition, Ledger, NoteType, Unit
+from recto.model import Config, Edition, Ledger, NoteType, Program, Unit
 from recto.news import NEWS_FILE, WORDS, format_date
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source, normalize
@@ -52,10 +52,14 @@ class Audience(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A deck after `check`: `edition` is None when deck.toml or templates/ could not be used at all."""
+    """A deck after `check`: `edition` is None when deck.toml or templates/ could not be used at all.
+
+    `programs` is the code of its cards; nothing of it has been executed.
+    """
 
     edition: Edition | None
     diagnostics: tuple[Diagnostic, ...]
+    programs: tuple[Program, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -194,7 +198,8 @@ class Project:
         diagnostics += self._check_deck(edition, compiled, clock)
         if ledger.version == config.version and not unpromised(ledger, edition):
             edition = replace(edition, version=config.version, released=ledger.released, headline=ledger.headline)
-        return Checked(self.describe(edition, config), _sorted(diagnostics))
+        programs = tuple(program for unit in units for program in unit.programs)
+        return Checked(self.describe(edition, config), _sorted(diagnostics), programs)
 
     def _check_deck(self, edition: Edition, compiled: Compiled, clock: Clock) -> list[Diagnostic]:
         notes = tuple(linked.note for linked in edition.notes)

@@ -115,6 +115,9 @@ UNKNOWN_LANGUAGE = Rule("unknown-language", WARNING, "Code in an unknown languag
 UNKNOWN_CODE_WORD = Rule(
     "unknown-code-word", WARNING, "A misspelt `verify` would show the learner the check instead of hiding it."
 )
+NOT_EXECUTED = Rule(
+    "not-executed", ERROR, "Code that looks as if it were executed and is not would pass with any mistake in it."
+)
 UNCLOSED_FENCE = Rule("unclosed-fence", ERROR, "A code fence without its end swallows every card after it.")
 WIDE_INLINE_MATH = Rule(
     "wide-inline-math",
@@ -131,6 +134,14 @@ LOST_TABLE_CELL = Rule(
     ERROR,
     "A row with more cells than the header loses them, often because of a | inside code.",
 )
+
+# Executed code: found by `check --run` only
+FAILED_CODE = Rule("failed-code", ERROR, "What the card says, or computes, is not so.")
+WRONG_OUTPUT = Rule("wrong-output", ERROR, "The learner would memorise an output that the program does not print.")
+CODE_LIMIT = Rule("code-limit", ERROR, "Code that takes more than its share cannot be checked again and again.")
+NOTHING_VERIFIED = Rule("nothing-verified", WARNING, "A hidden check that asserts nothing passes whatever is said.")
+CODE_NOT_RUN = Rule("code-not-run", WARNING, "Code that was not executed may be wrong, and nobody knows.")
+RUN_RULES = (FAILED_CODE, WRONG_OUTPUT, CODE_LIMIT, NOTHING_VERIFIED, CODE_NOT_RUN)
 
 # What earlier releases promised
 KIND_CHANGED = Rule(

@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Golden, MakeDeck
+from conftest import ROOT, Deck, Golden, MakeDeck
 
-from recto.diagnostic import Rule
+from recto.diagnostic import Diagnostic, Rule
+from recto.facts.check import check_facts
 from recto.report import format_text
-from recto.rulebook import RULES
+from recto.rulebook import RULES, RUN_RULES
 
 CHECKS = Path(__file__).parent / "checks"
 BAD = sorted(p for p in CHECKS.glob("*/*") if p.is_dir() and re.fullmatch(r"bad(-[a-z0-9-]+)?", p.name))
@@ -25,6 +26,15 @@ BAD = sorted(p for p in CHECKS.glob("*/*") if p.is_dir() and re.fullmatch(r"bad(
 def read_overlay(folder: Path) -> dict[str, str | bytes]:
     """The files of a folder, byte for byte, as `make_deck` takes them."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def reported(deck: Deck, rule: str) -> list[Diagnostic]:
+    """What `check` says of a deck, `check --run` where the rule is about executed code."""
+    checked = deck.check()
+    if rule not in [found.name for found in RUN_RULES]:
+        return list(checked.diagnostics)
+    facts = check_facts(checked.programs, deck.project.config().run, None)
+    return sorted([*checked.diagnostics, *facts.diagnostics], key=lambda d: d.sort_key)
 
 
 def name_of(folder: Path) -> str:
@@ -47,14 +57,14 @@ def test_folder_is_complete(rule: Rule):
 
 @pytest.mark.parametrize("bad", BAD, ids=name_of)
 def test_bad_is_reported(bad: Path, make_deck: MakeDeck, golden: Golden):
-    diagnostics = make_deck(read_overlay(bad)).check().diagnostics
+    diagnostics = reported(make_deck(read_overlay(bad)), bad.parent.name)
     golden(format_text(diagnostics), bad.parent / f"expected{bad.name.removeprefix('bad')}.txt")
     assert bad.parent.name in {d.rule for d in diagnostics}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_good_is_silent(rule: Rule, make_deck: MakeDeck):
-    diagnostics = make_deck(read_overlay(CHECKS / rule.name / "good")).check().diagnostics
+    diagnostics = reported(make_deck(read_overlay(CHECKS / rule.name / "good")), rule.name)
     assert format_text(diagnostics) == ""
 
 

@@ -37,6 +37,7 @@ LAYERS = {
     "parse": 5,
     "drawing": 5,
     "ids": 6,
+    "facts": 6,
     "render": 6,
     "checks": 7,
     "compile": 8,

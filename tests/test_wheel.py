@@ -34,9 +34,9 @@ def test_wheel__checks_and_builds_a_deck(make_deck: MakeDeck, tmp_path: Path) ->
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
-    deck = make_deck({"cards/a.md": "# T\n\n## Q {#one}\n\n$\\frac{1}{2}$\n"})
+    deck = make_deck({"cards/a.md": "# T\n\n## Q {#one}\n\n$\\frac{1}{2}$\n\n```python verify\nassert 1\n```\n"})
     environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
-    for command in (["check"], ["build"], ["verify"], ["preview", "--export", "site"]):
+    for command in (["check", "--run"], ["build"], ["verify"], ["preview", "--export", "site"]):
         result = subprocess.run(
             [sys.executable, "-m", "recto", *command], cwd=deck.root, env=environment, capture_output=True, text=True
         )

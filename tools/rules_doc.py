@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from recto.checks import RULES as STYLE_RULES  # noqa: E402
 from recto.checks.rule import PROFILES, StyleRule  # noqa: E402
 from recto.diagnostic import Rule  # noqa: E402
-from recto.rulebook import RULES  # noqa: E402
+from recto.rulebook import RULES, RUN_RULES  # noqa: E402
 from recto.source import normalize  # noqa: E402
 
 CHECKS = ROOT / "tests" / "checks"
@@ -121,7 +121,9 @@ def _section(rule: Rule) -> str:
         raise SystemExit(f"tests/checks/{rule.name}/expected.txt begins with no report")
     path, line = found[1], int(found[2])
     example = _example(CHECKS / rule.name / "bad" / path, line)
-    return f"\n## {rule.name}\n\n**{rule.severity}**: {_prose(rule.reason)}\n\n{example}{_block(report, 'text')}"
+    command = " Found by `check --run`." if rule in RUN_RULES else ""
+    head = f"**{rule.severity}**: {_prose(rule.reason)}{command}"
+    return f"\n## {rule.name}\n\n{head}\n\n{example}{_block(report, 'text')}"
 
 
 def _first_report(rule: Rule) -> str:

@@ -15,9 +15,12 @@ from recto.errors import ToolError
 
 if TYPE_CHECKING:
     from recto.diagnostic import Diagnostic
+    from recto.facts.check import Facts
+    from recto.model import Program
     from recto.project import Checked, Project
     from recto.source import Source
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -65,22 +68,45 @@ def check_project(
 
     project = open_project(deck, user_cache("units") if cached else NO_CACHE)
 
-    def progress(sources: Iterable[Source], count: int) -> Iterable[Source]:
-        return sources if quiet or not sys.stderr.isatty() else _show_progress(sources, count)
+    def path(source: Source) -> str:
+        return source.path
 
     return project, project.check(
-        clock=(lambda: now) if now else read_clock, progress=progress, audience=Audience[audience]
+        clock=(lambda: now) if now else read_clock,
+        progress=_progress(path, quiet=quiet),
+        audience=Audience[audience],
     )
 
 
-def _show_progress(sources: Iterable[Source], count: int) -> Iterator[Source]:
+def execute_code(project: Project, programs: tuple[Program, ...], *, quiet: bool, cached: bool) -> Facts:
+    """Execute the code of a checked deck, with the same progress bar. Raises `ToolError`."""
+    from recto.facts.cache import FOLDER, Cache
+    from recto.facts.check import check_facts
+
+    def card(program: Program) -> str:
+        return program.card
+
+    cache = Cache(project.root / FOLDER) if cached else None
+    return check_facts(programs, project.config().run, cache, progress=_progress(card, quiet=quiet))
+
+
+def _progress(name: Callable[[T], str], *, quiet: bool) -> Callable[[Iterable[T], int], Iterable[T]]:
+    """A progress bar on a terminal, once it takes over a second, with the name of what was taken last."""
+
+    def progress(items: Iterable[T], count: int) -> Iterable[T]:
+        return items if quiet or not sys.stderr.isatty() else _show_progress(items, count, name)
+
+    return progress
+
+
+def _show_progress(items: Iterable[T], count: int, name: Callable[[T], str]) -> Iterator[T]:
     started = time.monotonic()
     shown = False
-    for number, source in enumerate(sources):
+    for number, item in enumerate(items):
         if time.monotonic() - started > 1:
             shown = True
-            click.echo(f"\r{number * 100 // count:>3}%  {source.path[:70]:<70}", nl=False, err=True)
-        yield source
+            click.echo(f"\r{number * 100 // count:>3}%  {name(item)[:70]:<70}", nl=False, err=True)
+        yield item
     if shown:
         click.echo("\r" + " " * 76 + "\r", nl=False, err=True)
 

@@ -31,6 +31,7 @@ from recto.rulebook import (
     LOST_TABLE_CELL,
     MISSING_MEDIA,
     NESTED_HOLE,
+    NOT_EXECUTED,
     UNCLOSED_HOLE,
     UNCLOSED_MATH,
     UNDEFINED_FOOTNOTE,
@@ -44,6 +45,7 @@ from recto.source import Span
 from recto.suggest import did_you_mean
 
 CODE_WORDS = ("run", "verify")
+EXECUTED = "python"
 AUDIO = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac")
 # `$$`, `{{c1::`, a picture's marks with a space in its path, and `==` beside a word.
 _LEFTOVER = re.compile(r"\$\$|\{\{c\d+::|!\[[^\]\n]*\]\([^()<>\n]* [^()\n]*\)|==(?=[^\s=])|(?<=[^\s=])==")
@@ -430,6 +432,9 @@ def _check_fence(token: Token, language: str, words: list[str], sheet: Sheet) ->
     for word in words:
         if word not in CODE_WORDS:
             sheet.report(UNKNOWN_CODE_WORD, span, f'"{word}" means nothing here', did_you_mean(word, CODE_WORDS))
+    if language != EXECUTED and (word := next((word for word in words if word in CODE_WORDS), "")):
+        help_ = f"write ```{EXECUTED} {word} if it is Python, else remove {word}"
+        sheet.report(NOT_EXECUTED, span, f"only {EXECUTED} is executed, not {language}", help_)
 
 
 def _check_table(tokens: Sequence[Token], idx: int, sheet: Sheet) -> None:

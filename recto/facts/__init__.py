@@ -1,0 +1,1 @@
+"""The code of the cards, executed: `collect` and `run_programs` are what other rooms use."""
