@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
-.PHONY: help deck test check verify preview stats lint types format golden gallery window bench-preview clean
+.PHONY: help deck test check verify preview stats lint types format golden gallery window facts bench-preview clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -14,13 +14,16 @@ help: ## list the targets
 deck: $(STAMP)-deck ## check cards/ and build dist/llm-interview-<version>.apkg
 	$(BIN)/python build_deck.py build
 
-test: $(STAMP)-dev ## run all tests, in real Anki and real Chromium
+test: $(STAMP)-dev $(STAMP)-cards ## run all tests, in real Anki and real Chromium
 	sh tools/chromium.sh
 	sh tools/oldest_anki.sh .venv-oldest-anki
 	$(BIN)/python -m pytest -n auto
 
 check: $(STAMP)-deck ## report every fault of the cards
 	$(BIN)/python build_deck.py check
+
+facts: $(STAMP)-deck $(STAMP)-cards ## execute the code of the cards, and compare it with what they say
+	$(BIN)/python build_deck.py check --run
 
 verify: $(STAMP)-dev deck ## import the package into real Anki and look at every card
 	$(BIN)/python build_deck.py verify
@@ -42,7 +45,7 @@ format: $(STAMP)-dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: $(STAMP)-dev ## rewrite the expected outputs of the tests; the review is the git diff
+golden: $(STAMP)-dev $(STAMP)-cards ## rewrite the expected outputs of the tests; the review is the git diff
 	$(BIN)/python -m pytest -q --update-golden
 
 gallery: $(STAMP)-dev deck ## make docs/screenshots from the real deck; the same cards give the same bytes
@@ -70,6 +73,11 @@ $(VENV)/bin/python:
 
 $(STAMP)-deck: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+# What the code of the cards imports.
+$(STAMP)-cards: $(VENV)/bin/python cards/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r cards/requirements.txt
 	@touch $@
 
 $(STAMP)-dev: $(VENV)/bin/python pyproject.toml
