@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Deck, Golden, MakeDeck
 
+from recto.cache import NO_CACHE
 from recto.diagnostic import Diagnostic, Rule
 from recto.facts.check import check_facts
 from recto.report import format_text
@@ -33,7 +34,7 @@ def reported(deck: Deck, rule: str) -> list[Diagnostic]:
     checked = deck.check()
     if rule not in [found.name for found in RUN_RULES]:
         return list(checked.diagnostics)
-    facts = check_facts(checked.programs, deck.project.config().run, None)
+    facts = check_facts(checked.programs, deck.project.config().run, NO_CACHE)
     return sorted([*checked.diagnostics, *facts.diagnostics], key=lambda d: d.sort_key)
 
 

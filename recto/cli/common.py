@@ -80,13 +80,13 @@ def check_project(
 
 def execute_code(project: Project, programs: tuple[Program, ...], *, quiet: bool, cached: bool) -> Facts:
     """Execute the code of a checked deck, with the same progress bar. Raises `ToolError`."""
-    from recto.facts.cache import FOLDER, Cache
+    from recto.cache import NO_CACHE, user_cache
     from recto.facts.check import check_facts
 
     def card(program: Program) -> str:
         return program.card
 
-    cache = Cache(project.root / FOLDER) if cached else None
+    cache = user_cache("facts") if cached else NO_CACHE
     return check_facts(programs, project.config().run, cache, progress=_progress(card, quiet=quiet))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from recto.cache import Cache
 from recto.diagnostic import Diagnostic
-from recto.facts.cache import Cache, key_of
 from recto.facts.isolate import METHODS
 from recto.facts.judge import imported_modules, judge, not_run, unverified
+from recto.facts.keys import key_of
 from recto.facts.runner import Runner, Surroundings
 from recto.model import Program, RunSettings
 
@@ -50,12 +51,12 @@ class Facts:
 def check_facts(
     programs: tuple[Program, ...],
     settings: RunSettings,
-    cache: Cache | None,
+    cache: Cache,
     *,
     progress: Progress = lambda finished, count: finished,
     methods: tuple[str, ...] = METHODS,
 ) -> Facts:
-    """Execute what has not passed before (`cache` None: all). Raises `ToolError` if no process can be started."""
+    """Execute what has not passed before, by the cache. Raises `ToolError` if no process can be started."""
     if not programs:
         return Facts()
     imported = {id(program): imported_modules(program) for program in programs}
@@ -74,7 +75,7 @@ def check_facts(
                 missing.update(absent)
                 counts["skipped"] += len(program.blocks)
                 diagnostics.append(not_run(program, absent, settings))
-            elif cache and cache.has(key):
+            elif cache.get(key) is not None:
                 counts["cached"] += len(program.blocks)
             else:
                 due.append(program)
@@ -85,14 +86,13 @@ def check_facts(
                 diagnostics.extend(faults)
                 counts["executed"] += passed
                 counts["failed"] += len(program.blocks) - passed
-                if cache and not faults:
-                    cache.add(keys[id(program)], program)
+                if not faults:
+                    cache.put(keys[id(program)], b"passed")
                 yield program
 
         for _ in progress(finished(), len(due)):
             pass
-    if cache:
-        cache.prune()
+    cache.trim()
     ordered = tuple(sorted(set(diagnostics), key=lambda d: d.sort_key))
     return Facts(
         **counts,
