@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recto.checks import answer, deck, question, tags
+from recto.checks import answer, blocks, claims, cloze, deck, formula, question, sources, tags
 from recto.checks.rule import StyleRule
 
 CARD_RULES: tuple[StyleRule, ...] = (
@@ -11,7 +11,34 @@ CARD_RULES: tuple[StyleRule, ...] = (
     question.yes_no_question,
     question.orphan_pronoun,
     answer.answer_too_long,
+    answer.long_explanation,
+    answer.answer_leaks,
     answer.too_many_items,
+    blocks.long_sequence,
+    blocks.table_too_large,
+    claims.vague_amount,
+    claims.open_ended_list,
+    claims.absolute_claim,
+    claims.why_without_cause,
+    claims.number_without_context,
+    claims.stale_claim,
+    claims.rumour,
+    sources.missing_source,
+    sources.source_without_locator,
+    sources.weak_source,
+    sources.malformed_link,
+    formula.symbol_without_legend,
+    blocks.thin_description,
+    blocks.picture_without_licence,
+    blocks.code_too_long,
+    blocks.code_without_language,
+    blocks.code_not_executed,
+    blocks.compute_without_proof,
+    cloze.too_many_holes,
+    cloze.hole_too_long,
+    cloze.thin_context,
+    cloze.stop_word_hole,
+    cloze.guessable_hole,
     tags.missing_tag,
     tags.unknown_tag,
 )

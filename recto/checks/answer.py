@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from recto.checks.reading import Reading
 from recto.checks.rule import Finding, style_rule
 from recto.diagnostic import Severity
+from recto.lang import Language
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
@@ -26,6 +28,56 @@ def answer_too_long(reading: Reading, *, limit: int = 120, wanted: int = 60) -> 
             message = f"this answer is {part.spoken} u long; half a minute of speech is {limit}"
             help_ = "keep what must be said; move the rest into a field that folds away"
             yield Finding(part.span, message, help_, is_mild=part.spoken <= limit)
+
+
+@style_rule(strict=WARNING)
+def long_explanation(reading: Reading, *, field: str = "Explain", limit: int = 350) -> Iterator[Finding]:
+    """What folds away is still read on a phone: beyond a minute and a half it is an article, and belongs into one.
+
+    Bad:
+        A derivation of six paragraphs under `### Explain`.
+
+    Good:
+        Its three steps, and a link to the rest.
+    """
+    part = reading.section(field)
+    if part and part.spoken > limit:
+        yield Finding(part.span, f"{part.spoken} u under this heading", f"keep {limit}; link the rest as a source")
+
+
+@style_rule(strict=WARNING)
+def answer_leaks(
+    reading: Reading, *, limit: float = 0.5, kinds: tuple[str, ...] = ("definition",)
+) -> Iterator[Finding]:
+    """An answer that repeats the question's own words is guessed from them.
+
+    Bad:
+        ## What is grouped-query attention? {#gqa tags="kind::definition"}
+
+        Attention whose queries are grouped.
+
+    Good:
+        Several query heads share one head of keys and values.
+    """
+    if reading.tag("kind") not in kinds or reading.card.attributes.has_class("reverse"):
+        return
+    language = reading.language
+    asked = content_words(reading.question.text, language)
+    said = content_words(reading.answer.text, language)
+    if said and len(said & asked) / len(said) > limit:
+        words = ", ".join(sorted(said & asked)[:5])
+        yield Finding(
+            reading.answer.span, f"most of this answer stands in its question: {words}", "say what it is by other words"
+        )
+
+
+def content_words(text: str, language: Language) -> set[str]:
+    """The words of a text that carry content: Latin words, and pairs of neighbouring CJK characters."""
+    words = {word.casefold() for word in re.findall(r"[A-Za-z][A-Za-z0-9-]+", text)} - language.stop_words
+    for run in re.findall(r"[\u3400-\u9fff]+", text):
+        kept = "".join(char if char not in language.stop_words else " " for char in run)
+        words |= {piece[n : n + 2] for piece in kept.split() for n in range(len(piece) - 1)}
+    return words
 
 
 @style_rule(strict=ERROR, standard=WARNING)

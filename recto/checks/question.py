@@ -50,8 +50,12 @@ def two_questions(reading: Reading) -> Iterator[Finding]:
 
 
 @style_rule(strict=ERROR, standard=WARNING)
-def yes_no_question(reading: Reading) -> Iterator[Finding]:
+def yes_no_question(
+    reading: Reading, *, kinds: tuple[str, ...] = ("judge",), field: str = "Explain"
+) -> Iterator[Finding]:
     """Half of all guesses at a yes-or-no question are right, and a guess feels like knowledge.
+
+    Cards of kind::judge may ask so, if they give the reason under Explain.
 
     Bad:
         ## Is RMSNorm cheaper than LayerNorm?
@@ -59,6 +63,8 @@ def yes_no_question(reading: Reading) -> Iterator[Finding]:
     Good:
         ## What does RMSNorm leave out of LayerNorm?
     """
+    if reading.tag("kind") in kinds and reading.section(field):
+        return
     for part in reading.questions:
         for prose in part.prose:
             if found := reading.language.yes_no.search(prose.text):

@@ -14,7 +14,8 @@ class Language:
     that is answered by yes or no; `orphan` a word that points to what the card does not show; `vague` an amount without
     a number; `open_end` an enumeration that does not say what else; `absolute` a claim without exception; `cause` the
     link of a reason; `ages` a claim that is true for a while only; `rumour` a claim that nobody stands for;
-    `stop_words` words that carry no content of their own.
+    `stop_words` words that carry no content of their own; `locator` a place within a source; `licence` the right to
+    show a picture.
     """
 
     code: str
@@ -29,6 +30,8 @@ class Language:
     ages: re.Pattern[str]
     rumour: re.Pattern[str]
     stop_words: frozenset[str]
+    locator: re.Pattern[str]
+    licence: re.Pattern[str]
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:

@@ -78,4 +78,10 @@ ENGLISH = Language(
             "did",
         ]
     ),
+    locator=any_of(
+        r"§|\b(?:Table|Fig(?:ure|\.)?|Eq(?:uation|\.|s\.)?|Algorithm|Appendix|Section|Sec\.|Theorem|Lemma|Listing|Chapter)\s?\(?[A-Z\d]",
+        r"\b(?:abstract|README|commit|line|lines|p\.|pp\.)\b",
+        r"\bpage \d",
+    ),
+    licence=any_of(r"\bCC[ -]?(?:BY|0)\b|public domain|licen[cs]e", r"own (?:drawing|picture|photo)|courtesy of"),
 )

@@ -7,6 +7,9 @@ from recto.lang import Language, any_of
 # 当前 that names a place in a computation (当前位置, 当前 token) does not age.
 _NOT_THE_TIME = "位置|步|层|token|词|块|行|状态|时刻|输入|样本|查询|节点|参数|策略"
 
+# 等 that is no «and so on»: 相等, 不等, 均等, 高等 …
+_BEFORE_EQUAL = "相不平均同对高中初低优劣何"
+
 CHINESE = Language(
     code="zh",
     question_mark=any_of("[？?]"),
@@ -30,7 +33,7 @@ CHINESE = Language(
         "很多|非常多|许多|较多",
         "往往|通常|一般(?:来说|情况下|而言)?|可能会|某种程度上",
     ),
-    open_end=any_of(r"(?:等等|等)(?=[。；，、\s]|$)", "……$", "诸如此类"),
+    open_end=any_of(f"(?:等等|(?<![{_BEFORE_EQUAL}])等)(?=[。；，、]|$)", "……$", "诸如此类"),
     absolute=any_of(
         "唯一|必然|永远|从不|任何情况下|毫无",
         "完全(?!二叉|相同|一致)",
@@ -52,4 +55,10 @@ CHINESE = Language(
     stop_words=frozenset(
         [*"的了和与或在是为把被对于中上下从到让使有个种这那它其该", "什么", "为什么", "如何", "怎样", "哪些", "多少"]
     ),
+    locator=any_of(
+        r"§|\b(?:Table|Fig(?:ure|\.)?|Eq(?:uation|\.|s\.)?|Algorithm|Appendix|Section|Sec\.|Theorem|Lemma|Listing|Chapter)\s?\(?[A-Z\d]",
+        r"\b(?:abstract|README|commit|line|lines|p\.|pp\.)\b",
+        r"表 ?\d|图 ?\d|式 ?[（(]?\d|附录|摘要|第 ?[\d一二三四五六七八九十]+ ?[章节页]",
+    ),
+    licence=any_of(r"\bCC[ -]?(?:BY|0)\b|public domain|licen[cs]e", "许可|自绘|自摄|公有领域"),
 )
