@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from recto.diagnostic import Diagnostic, has_errors
+from recto.goals import read_coverage_goal, read_stats_goal
 from recto.model import Config, RunSettings
 from recto.settings import Settings
 from recto.source import Source
@@ -14,7 +15,7 @@ CONFIG_FILE = "deck.toml"
 
 KEYS = (
     *("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description"),
-    *("areas", "rules", "run"),
+    *("areas", "rules", "run", "coverage", "stats"),
 )
 RUN_KEYS = ("time", "memory", "skipped")
 LANGUAGES = ("zh", "en")
@@ -45,6 +46,8 @@ def parse_config(source: Source) -> tuple[Config | None, tuple[Diagnostic, ...]]
         description=settings.take(table, "description", str, "").strip(),
         areas=tuple((folder, settings.take(areas, folder, str, folder, "[areas]")) for folder in areas),
         run=_read_run(settings),
+        coverage=read_coverage_goal(settings),
+        stats=read_stats_goal(settings),
     )
     if not settings.diagnostics:
         _check_values(settings, config)

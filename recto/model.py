@@ -33,6 +33,28 @@ class RunSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverageGoal:
+    """[coverage] of deck.toml, with places: `required` tiers ("all" for every item), `cards` wanted by tier.
+
+    Each is (tier, …, where it stands).
+    """
+
+    required: tuple[tuple[str, Span], ...] = ()
+    cards: tuple[tuple[str, int, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatsGoal:
+    """[stats] of deck.toml. `targets` are (group of tags, ((value, percent of the notes), …)).
+
+    A share that is more than `tolerance` percentage points off is marked.
+    """
+
+    targets: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    tolerance: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """deck.toml. `areas` maps folders below `cards/` to subdeck names, in the order of study.
 
@@ -49,6 +71,8 @@ class Config:
     description: str
     areas: tuple[tuple[str, str], ...]
     run: RunSettings = RunSettings()
+    coverage: CoverageGoal = field(default_factory=CoverageGoal)
+    stats: StatsGoal = field(default_factory=StatsGoal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +173,14 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemUse:
+    """A syllabus item that a card covers, as written: its id, and where it is named."""
+
+    id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One flashcard as written; `id` is '' while the author has not chosen one.
 
@@ -161,7 +193,7 @@ class Card:
     notetype: NoteType
     attributes: Attributes
     tags: tuple[str, ...]
-    covers: tuple[str, ...]
+    covers: tuple[ItemUse, ...]
     question: Passage
     body: Passage
     sections: tuple[tuple[str, Passage], ...]
@@ -239,7 +271,7 @@ class Note:
     fields: tuple[str, ...]
     tags: tuple[str, ...]
     media: tuple[MediaUse, ...]
-    covers: tuple[str, ...]
+    covers: tuple[ItemUse, ...]
     span: Span
     topic: str
     alias: str = ""

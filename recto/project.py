@@ -18,6 +18,8 @@ from recto.checks.linter import DeckView, Linter
 from recto.checks.settings import parse_rules
 from recto.compile import compile_source
 from recto.config import CONFIG_FILE, parse_config
+from recto.coverage.check import check_coverage, refuse_goal
+from recto.coverage.count import Coverage, compute_coverage
 from recto.diagnostic import Diagnostic, has_errors
 from recto.errors import ToolError
 from recto.ids import NewId, apply_ids, propose_ids, written_ids
@@ -30,12 +32,14 @@ from recto.news import NEWS_FILE, WORDS, format_date
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source, normalize
 from recto.stamps import Clock
+from recto.syllabus import Syllabus, parse_syllabus
 from recto.terms import TERMS_FILE, Terms, parse_terms
 from recto.units import UnitStore
 from recto.versions import DEV
 
 CARDS_FOLDER = "cards"
 TEMPLATES_FOLDER = "templates"
+SYLLABUS_FOLDER = "syllabus"
 DIST_FOLDER = "dist"
 
 Progress = Callable[[Iterable[Source], int], Iterable[Source]]
@@ -54,12 +58,15 @@ class Audience(Enum):
 class Checked:
     """A deck after `check`: `edition` is None when deck.toml or templates/ could not be used at all.
 
-    `programs` is the code of its cards; nothing of it has been executed.
+    `programs` is the code of its cards; nothing of it has been executed. `coverage` is None when the deck has no
+    syllabus.
     """
 
     edition: Edition | None
     diagnostics: tuple[Diagnostic, ...]
     programs: tuple[Program, ...] = ()
+    config: Config | None = None
+    coverage: Coverage | None = None
 
     @property
     def ok(self) -> bool:
@@ -83,6 +90,7 @@ class Compiled:
     units: Mapping[str, Unit]
     ledger: Ledger
     inventory: Inventory
+    syllabus: Syllabus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,8 @@ class Project:
             units[source.path] = unit
         store.close()
         inventory = read_inventory(self.root, CARDS_FOLDER)
+        syllabus, found_in_syllabus = self._read_syllabus()
+        diagnostics += found_in_syllabus
         return Compiled(
             config,
             notetypes,
@@ -142,6 +152,7 @@ class Project:
             units,
             self.ledger() if ledger is None else ledger,
             inventory,
+            syllabus,
         )
 
     def recompile(self, compiled: Compiled, paths: Iterable[Path]) -> Compiled:
@@ -196,10 +207,16 @@ class Project:
         diagnostics += [d for unit in units for d in unit.diagnostics]
         diagnostics += found
         diagnostics += self._check_deck(edition, compiled, clock)
+        coverage = None
+        if compiled.syllabus:
+            coverage = compute_coverage(compiled.syllabus, edition.notes, config.coverage)
+            diagnostics += check_coverage(compiled.syllabus, coverage, edition, config.coverage)
+        else:
+            diagnostics += refuse_goal(config.coverage)
         if ledger.version == config.version and not unpromised(ledger, edition):
             edition = replace(edition, version=config.version, released=ledger.released, headline=ledger.headline)
         programs = tuple(program for unit in units for program in unit.programs)
-        return Checked(self.describe(edition, config), _sorted(diagnostics), programs)
+        return Checked(self.describe(edition, config), _sorted(diagnostics), programs, config, coverage)
 
     def _check_deck(self, edition: Edition, compiled: Compiled, clock: Clock) -> list[Diagnostic]:
         notes = tuple(linked.note for linked in edition.notes)
@@ -294,6 +311,15 @@ class Project:
                     )
                 replace_file(path, apply_ids(path.read_bytes().decode("utf-8"), new_ids).encode("utf-8"))
         return found
+
+    def _read_syllabus(self) -> tuple[Syllabus | None, list[Diagnostic]]:
+        """The files of syllabus/, None where a deck has no such folder."""
+        folder = self.root / SYLLABUS_FOLDER
+        if not folder.is_dir():
+            return None, []
+        read = [read_source(self.root, path) for path in walk(folder) if path.suffix in (".yaml", ".yml")]
+        syllabus, found = parse_syllabus([source for source, _ in read])
+        return syllabus, [*(d for _, faults in read for d in faults), *found]
 
     def _read_settings(self) -> tuple[Config | None, dict[str, NoteType], Linter, list[Diagnostic]]:
         source, diagnostics = read_source(self.root, self.root / CONFIG_FILE)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
-from unicodedata import east_asian_width
 
+from recto.columns import display_width
 from recto.diagnostic import Diagnostic, Severity
 
 
@@ -45,12 +45,8 @@ def _excerpt(d: Diagnostic, paint: Callable[[str], str]) -> list[str]:
     shown = text[cut : cut + 110]
     number = f"{d.span.line:>5} | "
     lead = " " * (len(number) - 2) + "| "
-    mark = " " * _width(text[cut:start]) + "^" * max(1, _width(text[start : min(end, cut + 110)]))
+    mark = " " * display_width(text[cut:start]) + "^" * max(1, display_width(text[start : min(end, cut + 110)]))
     return [f"{number}{'…' if cut else ''}{shown}", f"{lead}{' ' if cut else ''}{paint(mark)}"]
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def format_json(diagnostics: Sequence[Diagnostic]) -> str:

@@ -143,6 +143,13 @@ NOTHING_VERIFIED = Rule("nothing-verified", WARNING, "A hidden check that assert
 CODE_NOT_RUN = Rule("code-not-run", WARNING, "Code that was not executed may be wrong, and nobody knows.")
 RUN_RULES = (FAILED_CODE, WRONG_OUTPUT, CODE_LIMIT, NOTHING_VERIFIED, CODE_NOT_RUN)
 
+# The syllabus
+BROKEN_SYLLABUS = Rule("broken-syllabus", ERROR, "Items that cannot be read would be missed by nobody.")
+UNKNOWN_SYLLABUS_KEY = Rule("unknown-syllabus-key", ERROR, "A misspelt key does nothing, and nobody notices.")
+DUPLICATE_ITEM = Rule("duplicate-item", ERROR, "Of two items with one id a card can cover only one.")
+UNKNOWN_ITEM = Rule("unknown-item", ERROR, "A misspelt id covers nothing, and its item seems to be missing.")
+UNCOVERED_ITEM = Rule("uncovered-item", ERROR, "deck.toml promises that the deck covers this.")
+
 # What earlier releases promised
 KIND_CHANGED = Rule(
     "kind-changed", ERROR, "Anki cannot turn a learner's note into another note type: it would never be updated again."
@@ -193,3 +200,8 @@ BROKEN_TEMPLATE = Rule("broken-template", ERROR, "Anki would show an error text 
 BROKEN_TERMS = Rule("broken-terms", ERROR, "Without its list of terms a deck's words are not checked.")
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
+
+SYLLABUS_RULES = tuple(
+    rule.name for rule in (BROKEN_SYLLABUS, UNKNOWN_SYLLABUS_KEY, DUPLICATE_ITEM, UNKNOWN_ITEM, UNCOVERED_ITEM)
+)
+"""The rules that `coverage` answers for."""

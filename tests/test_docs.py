@@ -9,7 +9,9 @@ from conftest import ROOT, MakeDeck
 
 from recto.cli import COMMANDS
 from recto.config import KEYS as CONFIG_KEYS
+from recto.goals import COVERAGE_KEYS, STATS_KEYS
 from recto.parse.frontmatter import KEYS as FRONT_MATTER_KEYS
+from recto.syllabus import GROUP_KEYS, ITEM_KEYS
 
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
 
@@ -21,10 +23,12 @@ def test_command__is_in_both_readmes(command: str, page: str) -> None:
     assert f"`{command}" in (ROOT / page).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("key", [*CONFIG_KEYS, *FRONT_MATTER_KEYS])
+@pytest.mark.parametrize(
+    "key", [*CONFIG_KEYS, *COVERAGE_KEYS, *STATS_KEYS, *FRONT_MATTER_KEYS, *GROUP_KEYS, *ITEM_KEYS]
+)
 def test_key__is_in_the_format(key: str) -> None:
-    """Every setting of deck.toml and of front matter is described."""
-    assert re.search(rf"(?:`|\n|\[){key}\b", (ROOT / "docs/format.md").read_text(encoding="utf-8"))
+    """Every setting of deck.toml, of front matter and of the syllabus is described."""
+    assert re.search(rf"(?:`|\n *|- |\[|\.){key}\b", (ROOT / "docs/format.md").read_text(encoding="utf-8"))
 
 
 def test_module__is_in_the_architecture() -> None:
@@ -33,7 +37,7 @@ def test_module__is_in_the_architecture() -> None:
     rooms = {path.stem for path in (ROOT / "recto").glob("[a-z]*.py")}
     rooms |= {
         path.stem
-        for folder in ("parse", "render", "checks", "drawing")
+        for folder in ("parse", "render", "checks", "drawing", "coverage", "stats")
         for path in (ROOT / "recto" / folder).glob("[a-z]*.py")
     }
     assert [room for room in sorted(rooms) if f"`{room}`" not in text] == []

@@ -28,7 +28,7 @@ def describe(text: str) -> str:
         notetype = notetypes[note.kind]
         lines.append(f"{note.id} {note.kind} ({len(card_ordinals(notetype, note.fields))} cards)")
         lines += [f"  tags: {' '.join(note.tags)}"] if note.tags else []
-        lines += [f"  covers: {' '.join(note.covers)}"] if note.covers else []
+        lines += [f"  covers: {' '.join(item.id for item in note.covers)}"] if note.covers else []
         lines += [
             f"  {f.name}: {html.replace(chr(10), '⏎')}"
             for f, html in zip(notetype.fields, note.fields, strict=True)

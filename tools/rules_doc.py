@@ -20,7 +20,7 @@ from recto.source import normalize  # noqa: E402
 CHECKS = ROOT / "tests" / "checks"
 PAGE = ROOT / "docs" / "rules.md"
 AROUND = 3  # lines of the example shown before and after the line that is reported
-LANGUAGES = {".md": "markdown", ".toml": "toml", ".html": "html", ".svg": "xml"}
+LANGUAGES = {".md": "markdown", ".toml": "toml", ".html": "html", ".yaml": "yaml", ".svg": "xml"}
 
 HEAD = """\
 # The rules of `check`
@@ -136,7 +136,7 @@ def _first_report(rule: Rule) -> str:
 
 def _example(path: Path, line: int) -> str:
     """The lines around the reported one; nothing for a file that is itself the fault, such as an unused picture."""
-    if path.suffix not in (".md", ".toml", ".html"):
+    if path.suffix not in (".md", ".toml", ".html", ".yaml"):
         return ""
     text = normalize(path.read_bytes().decode("utf-8", errors="replace")).rstrip("\n")
     lines = text.split("\n")

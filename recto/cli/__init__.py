@@ -12,7 +12,7 @@ import click
 from recto import __version__
 from recto.errors import ToolError
 
-COMMANDS = ("build", "check", "preview", "ids", "verify", "diff", "release", "stats")
+COMMANDS = ("build", "check", "preview", "ids", "verify", "diff", "release", "coverage", "stats")
 
 
 class ExitCode(IntEnum):

@@ -10,10 +10,10 @@ from markdown_it.token import Token
 
 from recto.config import is_deck_name
 from recto.diagnostic import Diagnostic
-from recto.model import Attributes, Card, FieldType, NoteType, Passage, Topic
+from recto.model import Attributes, Card, FieldType, ItemUse, NoteType, Passage, Topic
 from recto.parse.allowances import read_allowances
 from recto.parse.frontmatter import FrontMatter, parse_front_matter
-from recto.parse.heading import find_slip, parse_attributes
+from recto.parse.heading import find_slip, option_words, parse_attributes
 from recto.parse.markdown import block_span, inline_span, meta, parse_markdown, plain_text
 from recto.parse.options import check_options
 from recto.parse.outline import CardPart, Outline, Part, is_comment
@@ -77,11 +77,12 @@ def _read_card(
     diagnostics: list[Diagnostic],
 ) -> Card:
     span = block_span(source, part.opening)
-    attributes, found = parse_attributes(
+    written = (
         meta(part.opening, "attributes") or "",
         meta(part.opening, "offset"),
         lambda start, end: inline_span(source, part.inline, start, end),
     )
+    attributes, found = parse_attributes(*written)
     diagnostics += found
     notetype = _choose_notetype(attributes, notetypes, diagnostics)
     _check_options(attributes, notetype, diagnostics)
@@ -97,14 +98,16 @@ def _read_card(
     )
     allowances, found = read_allowances(part.comments, source)
     diagnostics += found
-    covers = (*(word for word, _ in front_matter.covers), *attributes.option("covers").split())
+    covers: dict[str, Span] = {}
+    for word, place in (*front_matter.covers, *option_words(*written, "covers")):
+        covers.setdefault(word, place)
     return Card(
         id=_read_id(attributes, part, source, diagnostics),
         span=span,
         notetype=notetype,
         attributes=attributes,
         tags=tuple(dict.fromkeys((*file_tags, *_checked_tags(own_tags, diagnostics)))),
-        covers=tuple(dict.fromkeys(covers)),
+        covers=tuple(ItemUse(word, place) for word, place in covers.items()),
         question=question,
         body=body,
         sections=sections,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import yaml
-
 from recto.diagnostic import Diagnostic
 from recto.rulebook import BROKEN_FRONT_MATTER, UNKNOWN_FRONT_MATTER
 from recto.source import Source, Span
 from recto.suggest import did_you_mean
+from recto.yamltree import MappingNode, Node, ScalarNode, SequenceNode, YamlError, compose, is_null, span_of, words_of
 
 KEYS = ("deck", "tags", "covers", "order")
 _FENCE = re.compile(r"---[ \t]*")
@@ -45,24 +44,11 @@ def parse_front_matter(source: Source) -> tuple[FrontMatter, list[Diagnostic]]:
         message = "front matter must begin in the first line"
         return FrontMatter(lines=end + 1), [BROKEN_FRONT_MATTER.at(span, message, "delete the empty lines above it")]
     start = source.line_start(1)
-    text = source.text[start : source.line_start(end)]
     diagnostics: list[Diagnostic] = []
     try:
-        # compose gives nodes with places and builds no objects: no Python tags, and aliases stay one node.
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except RecursionError:
-        span = source.line_span(1)
-        return FrontMatter(lines=end + 1), [
-            BROKEN_FRONT_MATTER.at(span, "nested too deeply", "lists hold words, not lists")
-        ]
-    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
-        mark = getattr(error, "problem_mark", None)
-        at = start + (mark.index if mark else getattr(error, "position", 0))
-        problem = getattr(error, "problem", None) or getattr(error, "reason", str(error))
-        span = source.span(min(at, source.line_start(end) - 1))
-        return FrontMatter(lines=end + 1), [
-            BROKEN_FRONT_MATTER.at(span, f"not valid YAML: {problem}", 'quote text with ":" or "#" in it')
-        ]
+        root = compose(source, start, source.line_start(end))
+    except YamlError as fault:
+        return FrontMatter(lines=end + 1), [BROKEN_FRONT_MATTER.at(fault.span, str(fault), fault.help)]
     reader = _Reader(source, start, diagnostics)
     return reader.read(root, end + 1), diagnostics
 
@@ -71,15 +57,15 @@ class _Reader:
     def __init__(self, source: Source, start: int, diagnostics: list[Diagnostic]) -> None:
         self.source, self.start, self.diagnostics = source, start, diagnostics
 
-    def read(self, root: yaml.Node | None, lines: int) -> FrontMatter:
+    def read(self, root: Node | None, lines: int) -> FrontMatter:
         if root is None:
             return FrontMatter(lines=lines)
-        if not isinstance(root, yaml.MappingNode):
+        if not isinstance(root, MappingNode):
             self.fault(root, "front matter is not a list of `key: value` lines")
             return FrontMatter(lines=lines)
-        found: dict[str, yaml.Node] = {}
+        found: dict[str, Node] = {}
         for key, value in root.value:
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            name = str(key.value) if isinstance(key, ScalarNode) else ""
             if name not in KEYS:
                 self.diagnostics.append(
                     UNKNOWN_FRONT_MATTER.at(self.span(key), f'unknown setting "{name}"', did_you_mean(name, KEYS))
@@ -97,26 +83,25 @@ class _Reader:
             lines=lines,
         )
 
-    def texts(self, node: yaml.Node, name: str, *, single: bool = False) -> list[tuple[str, Span]]:
-        if isinstance(node, yaml.ScalarNode) and node.tag != "tag:yaml.org,2002:null":
-            text = str(node.value).strip()
+    def texts(self, node: Node, name: str, *, single: bool = False) -> list[tuple[str, Span]]:
+        if isinstance(node, ScalarNode) and not is_null(node):
             if single:
-                return [(text, self.span(node))]
-            return [(word, self.span(node)) for word in text.split(" ") if word]
-        items = node.value if isinstance(node, yaml.SequenceNode) and not single else [node]
-        if all(isinstance(item, yaml.ScalarNode) for item in items) and items != [node]:
+                return [(str(node.value).strip(), self.span(node))]
+            return words_of(self.source, self.start, node)
+        items = node.value if isinstance(node, SequenceNode) and not single else [node]
+        if all(isinstance(item, ScalarNode) for item in items) and items != [node]:
             return [(str(item.value), self.span(item)) for item in items]
         self.fault(node, f"{name} must be {'text' if single else 'a list like [one, two]'}")
         return []
 
-    def number(self, node: yaml.Node) -> int:
-        if isinstance(node, yaml.ScalarNode) and re.fullmatch(r"-?\d{1,6}", str(node.value)):
+    def number(self, node: Node) -> int:
+        if isinstance(node, ScalarNode) and re.fullmatch(r"-?\d{1,6}", str(node.value)):
             return int(node.value)
         self.fault(node, "order must be a whole number")
         return 0
 
-    def span(self, node: yaml.Node) -> Span:
-        return self.source.span(self.start + node.start_mark.index, self.start + node.end_mark.index)
+    def span(self, node: Node) -> Span:
+        return span_of(self.source, self.start, node)
 
-    def fault(self, node: yaml.Node, message: str, help: str = "") -> None:  # noqa: A002
+    def fault(self, node: Node, message: str, help: str = "") -> None:  # noqa: A002
         self.diagnostics.append(BROKEN_FRONT_MATTER.at(self.span(node), message, help))

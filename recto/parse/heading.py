@@ -74,3 +74,13 @@ def parse_attributes(text: str, offset: int, span_at: SpanAt) -> tuple[Attribute
                 )
             )
     return Attributes(ident, tuple(classes), tuple(options)), diagnostics
+
+
+def option_words(text: str, offset: int, span_at: SpanAt, name: str) -> tuple[tuple[str, Span], ...]:
+    """The words of an option's value, each with its own place; arguments as for `parse_attributes`."""
+    value = next((word for word in _WORD.finditer(text) if word["key"] == name), None)
+    if value is None:
+        return ()
+    begin = offset + value.start("value")
+    words = re.finditer(r"[^\s\"']+", value["value"])
+    return tuple((word[0], span_at(begin + word.start(), begin + word.end())) for word in words)

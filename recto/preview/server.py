@@ -18,7 +18,7 @@ from recto.ledger import LOCK_FILE
 from recto.preview.editor import open_editor
 from recto.preview.listing import Revisions
 from recto.preview.site import STATIC, Session, mathjax_folder, sides_of
-from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER
+from recto.project import CARDS_FOLDER, SYLLABUS_FOLDER, TEMPLATES_FOLDER
 
 try:
     import uvicorn
@@ -178,7 +178,7 @@ def create_app(session: Session, feed: Feed, port: int) -> ASGIApp:
 async def follow(session: Session, feed: Feed, stop: asyncio.Event) -> None:
     """Take in every change of the deck's files until `stop`, and announce it."""
     root = session.project.root
-    folders = [root / name for name in (CARDS_FOLDER, TEMPLATES_FOLDER) if (root / name).is_dir()]
+    folders = [root / name for name in (CARDS_FOLDER, TEMPLATES_FOLDER, SYLLABUS_FOLDER) if (root / name).is_dir()]
 
     def of_deck(_: Change, name: str) -> bool:
         relative = Path(name).relative_to(root)
