@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
-.PHONY: help deck test check verify preview stats lint types format golden gallery window facts bench-preview clean
+.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts bench-preview clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -30,6 +30,9 @@ verify: $(STAMP)-dev deck ## import the package into real Anki and look at every
 
 preview: $(STAMP)-dev ## show every card as Anki does, while you write
 	$(BIN)/python build_deck.py preview
+
+coverage: $(STAMP)-deck ## what of the syllabus the cards cover
+	$(BIN)/python build_deck.py coverage
 
 stats: $(STAMP)-deck ## count the cards
 	$(BIN)/python build_deck.py stats

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recto.apkg import read_drafts
+from recto.coverage.page import coverage_html
 from recto.errors import ToolError
 from recto.face import strip_html
 from recto.identity import with_edition
@@ -16,6 +17,8 @@ from recto.model import Edition
 from recto.news import format_date
 from recto.parse.markdown import document_html
 from recto.preview.site import View
+from recto.stats.count import compute_stats
+from recto.stats.page import stats_html
 
 LICENSE_FILE = "cards/LICENSE"
 
@@ -44,7 +47,28 @@ def news_page(site: Site) -> tuple[str, str] | None:
     return (_WORDS[site.language]["news"], document_html(site.news)) if site.news.strip() else None
 
 
-PAGES: tuple[tuple[str, PageMaker], ...] = (("news.html", news_page),)
+def coverage_page(site: Site) -> tuple[str, str] | None:
+    """Which items of the syllabus are covered by which cards."""
+    coverage = site.view.checked.coverage if site.view.checked else None
+    if coverage is None:
+        return None
+    return _WORDS[site.language]["coverage"], coverage_html(coverage, _links(site.view), site.language)
+
+
+def stats_page(site: Site) -> tuple[str, str] | None:
+    """The deck in numbers."""
+    checked = site.view.checked
+    if checked is None or checked.config is None:
+        return None
+    stats = compute_stats(site.edition, checked.programs, checked.config.stats)
+    return _WORDS[site.language]["stats"], stats_html(stats, _links(site.view))
+
+
+PAGES: tuple[tuple[str, PageMaker], ...] = (
+    ("news.html", news_page),
+    ("coverage.html", coverage_page),
+    ("stats.html", stats_page),
+)
 """Every further page: its file name and what makes it. The start page links them in this order."""
 
 _WORDS = {
@@ -52,6 +76,8 @@ _WORDS = {
         "about": "关于这套卡片",
         "download": "下载",
         "news": "更新记录",
+        "coverage": "大纲覆盖",
+        "stats": "统计",
         "license": "许可协议",
         "facts": "版本 {version}（{date}）· {cards} 张卡片",
         "draft": "版本 {version}（未发布）· {cards} 张卡片",
@@ -63,6 +89,8 @@ _WORDS = {
         "about": "About this deck",
         "download": "Download",
         "news": "News",
+        "coverage": "Coverage",
+        "stats": "Statistics",
         "license": "License",
         "facts": "Version {version} ({date}), {cards} cards",
         "draft": "Version {version} (unreleased), {cards} cards",
@@ -136,6 +164,14 @@ def page_html(site: Site, title: str, body: str) -> str:
         f'<body class="page">\n<nav><a href="index.html">{_WORDS[site.language]["back"]}</a></nav>\n'
         f"<main>\n{heading}{body}</main>\n</body>\n</html>\n"
     )
+
+
+def _links(view: View) -> Callable[[str], str]:
+    """A card's id → its place in the page of the cards, the first card of its note; '' if it is not shown."""
+    keys: dict[str, str] = {}
+    for key, card in view.cards.items():
+        keys.setdefault(card.linked.note.id, key)
+    return lambda ident: f"index.html#{keys[ident]}" if ident in keys else ""
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -40,7 +40,7 @@ class ShownCard:
 class View:
     """All that the page can ask for. `media` are the packaged files by name.
 
-    `edition` is what the cards are of; None before the first one that could be read.
+    `edition` is what the cards are of, `checked` the deck with it; None before the first one that could be read.
     """
 
     title: str = ""
@@ -52,6 +52,7 @@ class View:
     diagnostics: tuple[Diagnostic, ...] = ()
     message: str = ""
     edition: Edition | None = None
+    checked: Checked | None = None
 
 
 class Session:
@@ -112,6 +113,7 @@ def make_view(checked: Checked, areas: tuple[tuple[str, str], ...], language: st
         media={file.name: file for file in edition.media},
         diagnostics=checked.diagnostics,
         edition=edition,
+        checked=checked,
     )
 
 
