@@ -12,7 +12,7 @@ from pathlib import Path
 from conftest import ROOT
 
 FILES = ("build_deck.py", "deck.toml", "deck.lock", "NEWS.md")
-FOLDERS = ("cards", "templates", "recto")
+FOLDERS = ("cards", "templates", "syllabus", "recto")
 
 
 def copy_deck(source: Path, target: Path) -> Path:
