@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
+import axe_playwright_python.base as axe_base
 import pytest
 from chromium import ARGUMENTS, find_chromium
 from conftest import NOW, Deck, Golden, MakeDeck
@@ -216,6 +218,22 @@ def test_site__without_syllabus_has_no_coverage(make_deck: MakeDeck, tmp_path: P
     assert not (tmp_path / "site/coverage.html").exists()
     assert 'href="coverage.html"' not in (tmp_path / "site/index.html").read_text()
     assert 'href="stats.html"' in (tmp_path / "site/index.html").read_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages__have_no_barrier(deck: Deck, tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
+    """axe-core finds nothing in either page, on a phone, day and night, with everything unfolded."""
+    export_site(Session(deck.project).view, deck.root, tmp_path / "site")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 360, "height": 640}, color_scheme=scheme)
+        for name in ("stats", "coverage"):
+            page.goto((tmp_path / f"site/{name}.html").as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            page.evaluate(axe_base.AXE_FILE_PATH.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run().then(done => done.violations.map(one => [one.id, one.nodes[0].html]))")
+            assert found == [], name
+        browser.close()
 
 
 def test_site__in_a_browser_from_disk(deck: Deck, tmp_path: Path) -> None:
