@@ -22,6 +22,7 @@ from recto.coverage.check import check_coverage, refuse_goal
 from recto.coverage.count import Coverage, compute_coverage
 from recto.diagnostic import Diagnostic, has_errors
 from recto.errors import ToolError
+from recto.fix import FixedFile, fix_text
 from recto.ids import NewId, apply_ids, propose_ids, written_ids
 from recto.ledger import LOCK_FILE, parse_ledger, unpromised
 from recto.link import Memo, link
@@ -320,6 +321,24 @@ class Project:
         read = [read_source(self.root, path) for path in walk(folder) if path.suffix in (".yaml", ".yml")]
         syllabus, found = parse_syllabus([source for source, _ in read])
         return syllabus, [*(d for _, faults in read for d in faults), *found]
+
+    def fix(self, *, write: bool) -> list[FixedFile]:
+        """Mend what rules of style can mend; `write` puts it into the files. Raises `ToolError`."""
+        config, notetypes, linter, diagnostics = self._read_settings()
+        if config is None or not notetypes or has_errors(tuple(d for d in diagnostics if d.rule in _SETTINGS_RULES)):
+            return []
+        found: list[FixedFile] = []
+        for path in self.topic_paths():
+            source, faults = read_source(self.root, path)
+            if faults:
+                found.append(FixedFile(source.path, "", "", reason=faults[0].message))
+                continue
+            data = path.read_bytes()
+            fixed = fix_text(source.path, data.decode("utf-8"), lambda s: compile_source(s, config, notetypes, linter))
+            found.append(fixed)
+            if write and fixed.after != fixed.before:
+                replace_file(path, fixed.after.encode("utf-8"))
+        return found
 
     def _read_settings(self) -> tuple[Config | None, dict[str, NoteType], Linter, list[Diagnostic]]:
         source, diagnostics = read_source(self.root, self.root / CONFIG_FILE)

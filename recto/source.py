@@ -64,6 +64,18 @@ class Source:
         end_line, end_column = self._locate(end)
         return Span(self.path, line + 1, column + 1, end_line + 1, end_column + 1, self.line_text(line))
 
+    def offsets(self, span: Span) -> tuple[int, int]:
+        """(start, end) of a span that was made here."""
+        return (
+            self.line_start(span.line - 1) + span.column - 1,
+            self.line_start(span.end_line - 1) + span.end_column - 1,
+        )
+
+    def text_at(self, span: Span) -> str:
+        """What stands at a span that was made here."""
+        start, end = self.offsets(span)
+        return self.text[start:end]
+
     def line_span(self, line: int) -> Span:
         """The text of a whole line, counted from 0, without its indentation."""
         text = self.line_text(line)

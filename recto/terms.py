@@ -13,13 +13,14 @@ from recto.source import Source, Span
 from recto.suggest import did_you_mean
 
 TERMS_FILE = "terms.yaml"
-KEYS = ("term", "local", "not", "cues")
+KEYS = ("term", "local", "also", "not", "cues")
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """One entry. `name` is how it is written in English, `local` its names in the deck's language, `wrong` slips.
 
+    `also` are other spellings that are right: its long form, an older name, an ordinary word of the same letters.
     `cues` are words of which one must stand beside the term, because by itself it means several things.
     """
 
@@ -27,6 +28,7 @@ class Term:
     local: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Terms:
 
 
 def parse_terms(source: Source) -> tuple[Terms, tuple[Diagnostic, ...]]:
-    """Read terms.yaml: a list of `term`, with `local`, `not` and `cues` (each a text or a list of texts)."""
+    """Read terms.yaml: a list of `term`, with `local`, `also`, `not` and `cues` (each a text or a list of texts)."""
     try:
         root = yaml.compose(source.text, Loader=yaml.SafeLoader)
     except RecursionError:
@@ -82,7 +84,8 @@ class _Reader:
         if len(found.get("term", ())) != 1:
             self._report(node, "this entry has no term", "write how the word is spelt: `term: KV cache`")
             return None
-        return Term(found["term"][0], found.get("local", ()), found.get("not", ()), found.get("cues", ()))
+        local, wrong, cues, also = (found.get(key, ()) for key in ("local", "not", "cues", "also"))
+        return Term(found["term"][0], local, wrong, cues, also)
 
     def _texts(self, node: yaml.Node, name: str) -> tuple[str, ...]:
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]

@@ -46,6 +46,7 @@ LAYERS = {
     "render": 6,
     "checks": 7,
     "compile": 8,
+    "fix": 9,
     "link": 9,
     "apkg": 4,
     "face": 10,

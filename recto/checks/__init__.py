@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from recto.checks import answer, blocks, claims, cloze, deck, formula, question, sources, tags
+from recto.checks import (
+    answer,
+    blocks,
+    claims,
+    cloze,
+    deck,
+    formula,
+    markup,
+    punctuation,
+    question,
+    sources,
+    spacing,
+    tags,
+    wording,
+)
 from recto.checks.rule import StyleRule
 
 CARD_RULES: tuple[StyleRule, ...] = (
@@ -41,6 +55,22 @@ CARD_RULES: tuple[StyleRule, ...] = (
     cloze.guessable_hole,
     tags.missing_tag,
     tags.unknown_tag,
+    spacing.cjk_spacing,
+    spacing.cjk_space,
+    spacing.space_beside_full_width,
+    spacing.unit_spacing,
+    spacing.doubled_space,
+    spacing.space_before_punctuation,
+    punctuation.cjk_punctuation,
+    punctuation.full_width_letters,
+    punctuation.doubled_punctuation,
+    punctuation.ellipsis,
+    punctuation.straight_quotes,
+    markup.list_marker,
+    wording.term_spelling,
+    wording.term_without_english,
+    wording.ambiguous_term,
+    wording.english_question,
 )
 """Run on each card when its file is compiled: each gets a `Reading`."""
 

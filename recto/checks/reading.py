@@ -41,25 +41,28 @@ class Prose:
     r"""One paragraph, list item's line, table cell or heading: what is read, and where each of its characters stands.
 
     Marks of emphasis, links and holes are left out of `text`; code, formulas and pictures are one character each
-    (`CODE` …), a line end is `\n`. `segments` are (offset in text, offset in the inline content, end there).
+    (`CODE` …), a line end is `\n`. `segments` are (offset in text, offset in the inline content, end there); `marks`
+    what was left out: (start, end in the content, 1 opens, -1 closes, 0 is HTML).
     """
 
     source: Source
     inline: Token
     text: str
     segments: tuple[tuple[int, int, int], ...]
+    marks: tuple[tuple[int, int, int], ...] = ()
 
     def span(self, start: int, end: int) -> Span:
         """Where a stretch of `text` stands in the file."""
-        first, last = self._offsets(start)[0], self._offsets(max(end - 1, start))[1]
+        first, last = self.offsets(start)[0], self.offsets(max(end - 1, start))[1]
         return inline_span(self.source, self.inline, first, max(last, first))
 
     def raw(self, start: int, end: int) -> str:
         """What the author wrote for a stretch of `text`, marks inside it included."""
-        first, last = self._offsets(start)[0], self._offsets(max(end - 1, start))[1]
+        first, last = self.offsets(start)[0], self.offsets(max(end - 1, start))[1]
         return self.inline.content[first:last]
 
-    def _offsets(self, index: int) -> tuple[int, int]:
+    def offsets(self, index: int) -> tuple[int, int]:
+        """Where a character of `text` begins and ends in the inline content."""
         place = max(bisect_right(self.segments, (index, 1 << 60)) - 1, 0)
         at, start, end = self.segments[place]
         direct = end - start == self._length(place)
@@ -75,6 +78,7 @@ def read_prose(source: Source, inline: Token) -> Prose:
     content, pos = inline.content, 0
     text: list[str] = []
     segments: list[tuple[int, int, int]] = []
+    marks: list[tuple[int, int, int]] = []
     length = 0
 
     def put(piece: str, start: int, end: int) -> None:
@@ -100,16 +104,28 @@ def read_prose(source: Source, inline: Token) -> Prose:
             pos = end + 1
             while content[pos : pos + 1] in (" ", "\t") and pos < len(content):
                 pos += 1
-        elif kind in ("em_open", "em_close", "strong_open", "strong_close", "s_open", "s_close"):
-            pos += len(child.markup)
-        elif kind == "link_open":
-            pos = child.meta["at"][0] + 1
-        elif kind in ("link_close", "html_inline"):
-            pos = child.meta["at"][1]
-        elif kind in ("hole_open", "hole_close"):
-            found = (_HOLE_OPEN if kind == "hole_open" else _HOLE_CLOSE).match(content, pos)
-            pos = found.end() if found else pos
-    return Prose(source, inline, "".join(text), tuple(segments) or ((0, 0, 0),))
+        else:
+            start, pos = _mark(child, content, pos)
+            marks.append((start, pos, child.nesting))
+    return Prose(source, inline, "".join(text), tuple(segments) or ((0, 0, 0),), tuple(marks))
+
+
+def _mark(child: Token, content: str, pos: int) -> tuple[int, int]:
+    """Where a mark begins and ends; what stands behind `pos` in the content is not read yet."""
+    kind = child.type
+    if kind in ("em_open", "em_close", "strong_open", "strong_close", "s_open", "s_close"):
+        return pos, pos + len(child.markup)
+    if kind == "link_open":
+        return child.meta["at"][0], child.meta["at"][0] + 1
+    if kind == "html_inline":
+        start, end = child.meta["at"]
+        return start, end
+    if kind == "link_close":
+        return pos, child.meta["at"][1]
+    if kind in ("hole_open", "hole_close"):
+        found = (_HOLE_OPEN if kind == "hole_open" else _HOLE_CLOSE).match(content, pos)
+        return pos, found.end() if found else pos
+    return pos, pos
 
 
 def _align(text: str, content: str, pos: int) -> Iterator[tuple[str, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -20,9 +21,11 @@ from recto.cli.common import cache_option, check_project, deck_options, execute_
     help="For people, for editors, for annotations in a pull request.",
 )
 @click.option("--run", "executes", is_flag=True, help="Execute the code of the cards too, and compare its output.")
+@click.option("--fix", "fixes", is_flag=True, help="First mend in the files what can be mended without a doubt.")
+@click.option("--diff", "shows", is_flag=True, help="Only show what --fix would change, and write nothing.")
 @cache_option
 @deck_options
-def command(deck: Path, quiet: bool, style: str, executes: bool, no_cache: bool) -> int:
+def command(deck: Path, quiet: bool, style: str, executes: bool, fixes: bool, shows: bool, no_cache: bool) -> int:
     """Report every fault of the deck, sorted, each with its place and what to do.
 
     \b
@@ -32,6 +35,10 @@ def command(deck: Path, quiet: bool, style: str, executes: bool, no_cache: bool)
     from recto.diagnostic import has_errors
     from recto.report import format_github, format_json, summary
 
+    if shows:
+        return _show_fixes(deck)
+    if fixes:
+        _fix(deck, quiet=quiet)
     project, checked = check_project(deck, quiet=quiet, cached=not no_cache)
     diagnostics, code = checked.diagnostics, ""
     if executes and checked.edition:
@@ -50,6 +57,34 @@ def command(deck: Path, quiet: bool, style: str, executes: bool, no_cache: bool)
         # What reads JSON or annotations from standard output gets nothing else there.
         click.echo(f"{notes} notes: {summary(diagnostics)}" + (f"; {code}" if code else ""), err=style != "text")
     return ExitCode.AUTHOR if has_errors(diagnostics) else ExitCode.OK
+
+
+def _fix(deck: Path, *, quiet: bool) -> None:
+    """Mend the files and say on standard error what was done."""
+    from recto.project import open_project
+
+    files = open_project(deck).fix(write=True)
+    for file in files:
+        if file.reason:
+            click.echo(f"{file.path}: nothing mended: {file.reason}", err=True)
+        for d in file.unsafe:
+            click.echo(f"{d.span}: not mended: it would change the card [{d.rule}]", err=True)
+    if not quiet:
+        changed = [file for file in files if file.count]
+        click.echo(f"{sum(file.count for file in changed)} fixes in {len(changed)} files", err=True)
+
+
+def _show_fixes(deck: Path) -> int:
+    """What `--fix` would write, as a unified diff."""
+    from difflib import unified_diff
+
+    from recto.project import open_project
+
+    for file in open_project(deck).fix(write=False):
+        before, after = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (file.before, file.after))
+        for line in unified_diff(before, after, f"a/{file.path}", f"b/{file.path}"):
+            click.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)
+    return ExitCode.OK
 
 
 def _folder_from_here(root: Path) -> str:

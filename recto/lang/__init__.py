@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,9 @@ class Language:
     link of a reason; `ages` a claim that is true for a while only; `rumour` a claim that nobody stands for;
     `stop_words` words that carry no content of their own; `locator` a place within a source; `licence` the right to
     show a picture.
+
+    What a language of full-width characters adds: `script`, a class of the letters that stand without spaces between
+    words; `punctuation` its marks by the half-width ones; `quotes` and `ellipsis` as its writers set them.
     """
 
     code: str
@@ -32,6 +36,10 @@ class Language:
     stop_words: frozenset[str]
     locator: re.Pattern[str]
     licence: re.Pattern[str]
+    script: str = ""
+    punctuation: Mapping[str, str] = field(default_factory=dict)
+    quotes: tuple[str, str] = ("“", "”")
+    ellipsis: str = "…"
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:

@@ -61,4 +61,9 @@ CHINESE = Language(
         r"表 ?\d|图 ?\d|式 ?[（(]?\d|附录|摘要|第 ?[\d一二三四五六七八九十]+ ?[章节页]",
     ),
     licence=any_of(r"\bCC[ -]?(?:BY|0)\b|public domain|licen[cs]e", "许可|自绘|自摄|公有领域"),
+    # Unicode 16, Blocks.txt: unified ideographs, extension A, compatibility ideographs, the supplementary planes
+    script=r"[々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]",
+    punctuation={",": "，", ".": "。", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"},
+    quotes=("「", "」"),
+    ellipsis="……",
 )
