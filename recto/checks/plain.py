@@ -22,7 +22,8 @@ SOURCE_FIELD = "Source"  # its name in templates/notetypes.toml
 
 # An address may hold letters of any script; full-width marks end it.
 _URL = re.compile(
-    r"(?:https?://|ftp://|www\.|mailto:)[^\s<>\"|，。；：！？、（）「」『』《》【】]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII
+    r"(?:https?://|ftp://|www\.|mailto:)[^\s<>\"|，。；：！？、（）「」『』《》【】]+|[\w.+-]+@[\w-]+\.[\w.-]+",
+    re.ASCII,
 )
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)")
 _CODE_TAGS = frozenset(["code", "kbd", "pre", "samp", "tt", "var"])
@@ -35,19 +36,22 @@ _SMALL_TAGS = frozenset(["sub", "sup"])
 class Plain:
     """One prose. `text` is its text with addresses and code that is written as HTML made unreadable, char for char.
 
-    `titles` are stretches that quote another text, and keep its spelling.
+    `is_quoting`: it names works and their sections, as those spell them; `titles` are stretches that are quotations.
     """
 
     prose: Prose
     text: str
     titles: tuple[tuple[int, int], ...]
+    is_quoting: bool
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Every match outside of quoted titles; an empty one may stand at a title's edge."""
-        for match in pattern.finditer(self.text):
-            first, last = match.start(), max(match.end() - 1, match.start())
-            if not any(start <= last and first < end and (start < first or match[0]) for start, end in self.titles):
-                yield match
+        matches = pattern.finditer(self.text)
+        return (match for match in matches if self._is_free(match)) if self.titles else matches
+
+    def _is_free(self, match: re.Match[str]) -> bool:
+        first, last = match.start(), max(match.end() - 1, match.start())
+        return not any(start <= last and first < end and (start < first or match[0]) for start, end in self.titles)
 
     def report(self, start: int, end: int, message: str, help_: str = "") -> Finding:
         """What is to be mended by hand."""
@@ -56,7 +60,8 @@ class Plain:
     def replace(self, start: int, end: int, text: str, message: str) -> Finding:
         """Another text instead of a stretch; by hand if marks stand inside or characters are escaped."""
         span = self.prose.span(start, end)
-        safe = self.prose.source.text_at(span) == self.text[start:end] and "\n" not in self.text[start:end]
+        now = self.prose.source.text_at(span)
+        safe = self._is_placed and now == self.text[start:end] and "\n" not in now
         return Finding(span, message, _written(text), text if safe else None)
 
     def wrap(self, start: int, end: int, marks: tuple[str, str], message: str, margin: tuple[int, int]) -> Finding:
@@ -64,7 +69,7 @@ class Plain:
         span = self.prose.span(start, end)
         now = self.prose.source.text_at(span)
         before, after = self.text[start : start + margin[0]], self.text[end - margin[1] : end]
-        safe = now.startswith(before) and now.endswith(after) and "\n" not in now
+        safe = self._is_placed and now.startswith(before) and now.endswith(after) and "\n" not in now
         fix = f"{marks[0]}{now[margin[0] : len(now) - margin[1]]}{marks[1]}"
         return Finding(span, message, f"write {marks[0].strip()}…{marks[1].strip()}", fix if safe else None)
 
@@ -80,7 +85,18 @@ class Plain:
             return None
         prose = self.prose
         span = inline_span(prose.source, prose.inline, at, prose.offsets(index)[1])
-        return Finding(span, message, "put a space between them", f" {prose.source.text_at(span)}")
+        fix = f" {prose.source.text_at(span)}" if self._is_placed else None
+        return Finding(span, message, "put a space between them", fix)
+
+    @cached_property
+    def _is_placed(self) -> bool:
+        """Whether all of the inline content stands in the file where it is said to; else nothing may be written."""
+        source, content = self.prose.source.text, self.prose.inline.content
+        origin = [*self.prose.inline.meta["origin"], (len(content), 0)]
+        return all(
+            source.startswith(content[start:end].partition("\n")[0], offset)
+            for (start, offset), (end, _) in pairwise(origin)
+        )
 
     def _place(self, index: int) -> int | None:
         """Where in the content a space goes between a character and the one before: behind the marks that close."""
@@ -116,7 +132,8 @@ def _plain(prose: Prose, part: Part) -> Plain:
         text = text[:start] + ADDRESS * (end - start) + text[end:]
     for start, end in ranges.code:
         text = text[:start] + CODE * (end - start) + text[end:]
-    return Plain(prose, text, tuple(ranges.links) if part.name == SOURCE_FIELD else ())
+    is_quoting = part.name == SOURCE_FIELD
+    return Plain(prose, text, tuple(ranges.links) if is_quoting else (), is_quoting)
 
 
 def _may_hold_url(text: str) -> bool:

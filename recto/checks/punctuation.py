@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from recto.checks.plain import Plain, read_plain
+from recto.checks.plain import ADDRESS, Plain
 from recto.checks.reading import CODE, MATH, Reading
 from recto.checks.rule import Finding, style_rule
 from recto.diagnostic import Severity
@@ -31,10 +31,10 @@ def cjk_punctuation(reading: Reading) -> Iterator[Finding]:
     if not language.punctuation:
         return
     pair = (language.punctuation["("], language.punctuation[")"])
-    for plain in read_plain(reading):
-        for found in _half_width(plain, language.script):
-            mark = found[0].strip()
-            yield plain.replace(*found.span(), language.punctuation[mark], f"half-width {mark} in Chinese")
+    for plain in reading.plain:
+        for start, end in _half_width(plain, language.script):
+            mark = plain.text[start:end].strip()
+            yield plain.replace(start, end, language.punctuation[mark], f"half-width {mark} in Chinese")
         for start, end, margin in _brackets(plain, language.script):
             yield plain.wrap(start, end, pair, "half-width brackets in Chinese", margin)
 
@@ -49,7 +49,7 @@ def full_width_letters(reading: Reading) -> Iterator[Finding]:
     Good:
         GPT-3 有 175B 个参数
     """
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(_FULL_WIDTH):
             half = unicodedata.normalize("NFKC", found[0])
             yield plain.replace(*found.span(), half, f"full-width {found[0]}")
@@ -65,12 +65,13 @@ def doubled_punctuation(reading: Reading) -> Iterator[Finding]:
     Good:
         旧 token 的键不变。
     """
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(_DOUBLED):
-            if len(set(found[0])) == 1:
+            kinds = set(found[0])
+            if len(kinds) == 1 and not found[0].startswith("。。。"):  # three are an ellipsis
                 yield plain.replace(*found.span(), found[0][0], f"{found[0][0]} stands {len(found[0])} times")
-            else:
-                yield plain.report(*found.span(), f"{found[0]} are two marks", "keep the one that is meant")
+            elif len(kinds) > 1 and not kinds <= set("？！"):
+                yield plain.report(*found.span(), f"{found[0]} are {len(found[0])} marks", "keep the one that is meant")
 
 
 @style_rule(strict=ERROR, standard=WARNING, fixable=True)
@@ -87,8 +88,8 @@ def ellipsis(reading: Reading) -> Iterator[Finding]:
     if not language.script:
         return
     pattern = _rows_of_dots(language.script)
-    for plain in read_plain(reading):
-        for found in plain.find(pattern):
+    for plain in reading.plain:
+        for found in plain.find(pattern) if _DOTS.search(plain.text) else ():
             yield plain.replace(*found.span(), language.ellipsis, f"{found[0]} as an ellipsis")
 
 
@@ -105,7 +106,7 @@ def straight_quotes(reading: Reading) -> Iterator[Finding]:
     language = reading.language
     if not language.script:
         return
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         if plain.text.count('"') % 2 == 0:
             for found in plain.find(_QUOTED):
                 if _is_chinese(plain, found, language.script):
@@ -116,22 +117,26 @@ def straight_quotes(reading: Reading) -> Iterator[Finding]:
 
 
 _FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ](?:[０-９Ａ-Ｚａ-ｚ．－]*[０-９Ａ-Ｚａ-ｚ])?％?")
-_DOUBLED = re.compile(r"(?<!。)。。(?!。)|([，；：？！、])\1+|[，、；：][，。、；：]+|。[，、；：]|(?<=\w),,(?!,)")
+_DOUBLED = re.compile(r"[，、；：？！。]{2,}|(?<=\w),,(?!,)")
+_DOTS = re.compile(r"\.\.\.|…|。。。")
 _QUOTED = re.compile(r'"[^"\s](?:[^"\n]*[^"\s])?"')
-_BRACKETS = re.compile(r"\([^()\n]+\)")
+# A space ends a bare address for readers that would take the bracket for a part of it.
+_BRACKETS = re.compile(rf"(?:(?<=[^\s{ADDRESS}]) )?\([^()\n]+\)(?: (?=\S))?")
 _LABEL = re.compile(r"\([A-Za-z0-9]{1,3}\)")  # a formula's or a row's, as in 公式 (9)
-_LAST_ASK = re.compile(rf"(?<=[\w{CODE}{MATH}%\])])\?(?=\s*\Z)", re.ASCII)
+_LAST_ASK = re.compile(rf"\?(?<=[\w{CODE}{MATH}%\])].)(?=\s*\Z)", re.ASCII)
 _FULL = "，。、；：？！（「『《【" + _CLOSING
 
 
 @cache
 def _marks(script: str) -> re.Pattern[str]:
-    """A half-width mark behind Chinese, or between another word and Chinese; with the spaces around it."""
-    chinese = rf"(?:(?<={script})|(?<=[{_CLOSING}]))"
-    word = rf"(?<=[A-Za-z0-9_{CODE}{MATH}%\])])"
-    colon = r":(?!:|//)"
-    behind = rf"{chinese} *(?:[,;?!]|{colon}|\.(?![.A-Za-z0-9_]))"
-    return re.compile(rf"(?:{behind}|{word}(?:[,;?]|{colon})(?= *{script}))(?: +(?=\S))?")
+    """A half-width mark behind Chinese (a space may stand between), or between another word and Chinese.
+
+    It begins with a class of characters, which `re` looks for much faster than for what stands behind.
+    """
+    colon, stop = r"(?:(?<!:)|(?!:|//))", r"(?:(?<!\.)|(?![.A-Za-z0-9_]))"
+    behind = rf"(?:(?<={script}.)|(?<=[{_CLOSING}].)|(?<={script} .)){stop}"
+    between = rf"(?<=[A-Za-z0-9_{CODE}{MATH}%\])][,;:?])(?= *{script})"
+    return re.compile(rf"[,.;:?!]{colon}(?:{behind}|{between})(?: +(?=\S))?")
 
 
 @cache
@@ -140,23 +145,26 @@ def _rows_of_dots(script: str) -> re.Pattern[str]:
     return re.compile(rf"(?:(?<={script})|(?<=[{_FULL}]))(?:{dots})|(?:{dots})(?={script}|[{_FULL}])|。{{3,}}")
 
 
-def _half_width(plain: Plain, script: str) -> Iterator[re.Match[str]]:
-    yield from plain.find(_marks(script))
-    if re.search(script, plain.text):
-        yield from plain.find(_LAST_ASK)
+def _half_width(plain: Plain, script: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of half-width marks with the spaces around."""
+    for pattern in (_marks(script), _LAST_ASK):
+        for found in plain.find(pattern):
+            if pattern is not _LAST_ASK or re.search(script, plain.text):
+                yield found.start() - (plain.text[found.start() - 1] == " "), found.end()
 
 
 def _brackets(plain: Plain, script: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
     """(start, end, how long both marks are) of brackets that hold Chinese or follow it, with the spaces around."""
     text = plain.text
-    for found in plain.find(_BRACKETS):
+    for found in plain.find(_BRACKETS) if "(" in text else ():
         start, end = found.span()
-        if _LABEL.fullmatch(found[0]) and text[max(start - 1, 0) : start] == " ":
+        inner = found[0].strip(" ")
+        if _LABEL.fullmatch(inner) and found[0].startswith(" "):
             continue
-        start -= text[max(start - 2, 0) : start].endswith(" ") and start > 1 and not text[start - 2].isspace()
-        end += text[end : end + 1] == " " and not text[end + 1 : end + 2].isspace() and end + 1 < len(text)
-        if re.search(script, found[0]) or re.match(rf"{script}|[{_CLOSING}]", text[max(start - 1, 0) : start]):
-            yield start, end, (found.start() - start + 1, end - found.end() + 1)
+        before = text[max(start - 1, 0) : start]
+        if re.search(script, inner) or re.match(rf"{script}|[{_CLOSING}]", before):
+            lead = len(found[0]) - len(found[0].lstrip(" "))
+            yield start, end, (lead + 1, len(found[0]) - len(inner) - lead + 1)
 
 
 def _is_chinese(plain: Plain, found: re.Match[str], script: str) -> bool:

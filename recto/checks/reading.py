@@ -18,6 +18,7 @@ from recto.parse.markdown import block_span, inline_span, meta
 from recto.source import Source, Span
 
 if TYPE_CHECKING:
+    from recto.checks.plain import Plain
     from recto.lang import Language
     from recto.terms import Terms
 
@@ -259,6 +260,13 @@ class Reading:
     def parts(self) -> tuple[Part, ...]:
         """All of it, in the order of the file."""
         return tuple(sorted((*self.questions, *self.answers, *self.sections), key=lambda part: part.span))
+
+    @cached_property
+    def plain(self) -> tuple[Plain, ...]:
+        """All its prose, as the rules read it that mend words and marks."""
+        from recto.checks.plain import read_plain
+
+        return tuple(read_plain(self))
 
     def tag(self, group: str) -> str:
         """What follows `group::` in the card's tags, '' if nothing does."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from recto.checks.plain import read_plain
+from recto.checks.plain import ADDRESS
 from recto.checks.reading import CODE, MATH, Reading
 from recto.checks.rule import Finding, style_rule
 from recto.diagnostic import Severity
@@ -39,7 +39,7 @@ def cjk_spacing(reading: Reading) -> Iterator[Finding]:
     if not reading.language.script:
         return
     pattern = _meeting(reading.language.script)
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(pattern):
             before, after = plain.text[found.start() - 1], plain.text[found.start()]
             shown = f"{_shown(before)} and {_shown(after)}"
@@ -61,7 +61,7 @@ def cjk_space(reading: Reading) -> Iterator[Finding]:
     if not reading.language.script:
         return
     pattern = _gap(reading.language.script)
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(pattern):
             start, end = found.span()
             if not plain.has_mark(start - 1, end + 1):  # around emphasis and holes a space is for who reads the file
@@ -81,7 +81,7 @@ def space_beside_full_width(reading: Reading) -> Iterator[Finding]:
     """
     if not reading.language.script:
         return
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(_BESIDE):
             yield plain.replace(*found.span(), "", "a space beside a full-width mark")
 
@@ -97,7 +97,7 @@ def unit_spacing(reading: Reading, *, units: tuple[str, ...] = UNITS) -> Iterato
         The H100 has 80 GB.
     """
     pattern = _number_with(units)
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(pattern):
             finding = plain.insert_space(found.end(), f"no space before the unit {found['unit']}")
             if finding:
@@ -114,7 +114,7 @@ def doubled_space(reading: Reading) -> Iterator[Finding]:
     Good:
         The cache grows.
     """
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(_DOUBLED):
             yield plain.replace(*found.span(), " ", "more than one space")
 
@@ -129,12 +129,13 @@ def space_before_punctuation(reading: Reading) -> Iterator[Finding]:
     Good:
         The cache grows, and so does the time.
     """
-    for plain in read_plain(reading):
+    for plain in reading.plain:
         for found in plain.find(_BEFORE_MARK):
             yield plain.replace(*found.span(), "", f"a space before {plain.text[found.end()]}")
 
 
-_BESIDE = re.compile(rf"(?<=[{_FULL_WIDTH}])[ \t]+(?=[^\s])|(?<=[^\s])[ \t]+(?=[{_FULL_WIDTH}])")
+# A space ends a bare address for readers that would take the mark for a part of it.
+_BESIDE = re.compile(rf"(?<=[{_FULL_WIDTH}])[ \t]+(?=[^\s])|(?<=[^\s{ADDRESS}])[ \t]+(?=[{_FULL_WIDTH}])")
 _DOUBLED = re.compile(r"(?<=\S) {2,}(?=\S)")
 _BEFORE_MARK = re.compile(rf"(?<=[{_WORD})\]”’\"]) +(?=[,;?!.](?:\s|$))")
 

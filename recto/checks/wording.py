@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from recto.checks.plain import SOURCE_FIELD, read_plain
+from recto.checks.plain import SOURCE_FIELD
 from recto.checks.reading import Reading
 from recto.checks.rule import Finding, style_rule
 from recto.diagnostic import Severity
@@ -29,7 +29,9 @@ def term_spelling(reading: Reading) -> Iterator[Finding]:
     index = _spellings(reading.terms)
     if not index:
         return
-    for plain in read_plain(reading):
+    for plain in reading.plain:
+        if plain.is_quoting:
+            continue
         done = 0
         for word in plain.find(_WORD):
             if word.start() < done:
@@ -62,21 +64,25 @@ def term_without_english(reading: Reading) -> Iterator[Finding]:
     if not names:
         return
     pattern = _any_name(tuple(sorted(names, key=len, reverse=True)))
-    seen = reading.topic
+    seen = [reading.topic]
     told: set[str] = set()
     for part in reading.parts:
         if part.name == SOURCE_FIELD:
             continue
+        if not pattern.search(part.text):
+            seen.append(part.text)
+            continue
         for prose in part.prose:
-            seen = f"{seen}\n{prose.text}"
+            seen.append(prose.text)
             for found in pattern.finditer(prose.text):
                 term = names[found[0]]
                 if term.name in told:
                     continue
                 told.add(term.name)
-                if not any(_whole(name).search(seen) for name in (term.name, *term.also)):
-                    help_ = f"write {found[0]}（{term.name}）"
-                    yield Finding(prose.span(*found.span()), f"{found[0]} without its English, {term.name}", help_)
+                if not any(_whole(name).search("\n".join(seen)) for name in (term.name, *term.also)):
+                    english = term.also[0] if term.cues and term.also else term.name
+                    help_ = f"write {found[0]}（{english}）"
+                    yield Finding(prose.span(*found.span()), f"{found[0]} without its English, {english}", help_)
 
 
 @style_rule(strict=ERROR, standard=WARNING)
@@ -136,7 +142,9 @@ def _spellings(terms: Terms) -> Mapping[str, tuple[tuple[str, Term], ...]]:
     """(spelling in small letters, term) by its first word, longest first."""
     found: dict[str, list[tuple[str, Term]]] = {}
     for term in terms.entries:
-        for spelling in {text.casefold() for text in (term.name, *term.wrong)}:
+        # Acronyms that need a cue are short, and other words have the same letters: pi, ap, rm.
+        own = () if term.cues else (term.name,)
+        for spelling in {text.casefold() for text in (*own, *term.wrong)}:
             first = re.match(r"[a-z0-9]+", spelling)
             if first:
                 found.setdefault(first[0], []).append((spelling, term))
@@ -163,6 +171,7 @@ def _letters(text: str) -> str:
     return _NO_LETTERS.sub("", text).casefold()
 
 
+@cache
 def _local_names(terms: Terms) -> Mapping[str, Term]:
     return {name: term for term in terms.entries for name in term.local}
 
