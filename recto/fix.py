@@ -82,17 +82,17 @@ def fold(text: str) -> str:
 def _choose(path: str, data: str, unit: Unit, compile_: Compile) -> tuple[list[Diagnostic], list[Diagnostic]]:
     """(fixes that can be made at once, fixes that must not be made); the first are empty when nothing is left."""
     fixes = [d for d in unit.diagnostics if d.rule in _FIXABLE and d.fix is not None and _keeps_lines(d)]
-    refused: list[Diagnostic] = []
+    refused: set[Diagnostic] = set()
 
     def is_safe(chosen: Sequence[Diagnostic]) -> bool:
         return is_same(unit, compile_(_source(path, apply_fixes(data, chosen))))
 
     while chosen := _disjoint([d for d in fixes if d not in refused]):
         safe = _safe_part(chosen, is_safe)
-        refused += [d for d in chosen if d not in safe]
+        refused |= set(chosen) - set(safe)
         if safe:
-            return safe, refused
-    return [], refused
+            return safe, _sorted(refused)
+    return [], _sorted(refused)
 
 
 def _safe_part(fixes: Sequence[Diagnostic], is_safe: Callable[[Sequence[Diagnostic]], bool]) -> list[Diagnostic]:
@@ -110,11 +110,15 @@ def _disjoint(fixes: Collection[Diagnostic]) -> list[Diagnostic]:
     """As many as do not overlap, from the first on."""
     chosen: list[Diagnostic] = []
     end = (0, 0)
-    for fix in sorted(fixes, key=lambda d: d.sort_key):
+    for fix in _sorted(fixes):
         if (fix.span.line, fix.span.column) >= end:
             chosen.append(fix)
             end = (fix.span.end_line, fix.span.end_column)
     return chosen
+
+
+def _sorted(diagnostics: Collection[Diagnostic]) -> list[Diagnostic]:
+    return sorted(diagnostics, key=lambda d: d.sort_key)
 
 
 def _keeps_lines(fix: Diagnostic) -> bool:

@@ -10,13 +10,14 @@ from conftest import DECK_TOML, ROOT, MakeDeck
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from recto.checks.linter import Linter
 from recto.checks.settings import parse_rules
 from recto.cli import run
 from recto.compile import compile_source
 from recto.config import parse_config
 from recto.fix import FixedFile, fix_text, fold, is_same
 from recto.look import parse_look
-from recto.model import Unit
+from recto.model import Config, NoteType, Unit
 from recto.source import Source, normalize
 from recto.terms import parse_terms
 
@@ -29,24 +30,19 @@ PROTECTED = re.compile(
 
 
 @cache
-def compile_zh(source: Source) -> Unit:
-    root = ROOT / "templates"
-    files = {
-        p.relative_to(ROOT).as_posix(): Source(p.relative_to(ROOT).as_posix(), p.read_text(encoding="utf-8"))
-        for p in root.rglob("*")
-        if p.suffix in (".toml", ".html", ".css")
-    }
-    notetypes, _ = _look(tuple(files.items()))
+def deck() -> tuple[Config, dict[str, NoteType], Linter]:
+    """A deck of this repository's note types, in Chinese, of which everything is asked."""
+    paths = [path for path in (ROOT / "templates").rglob("*") if path.suffix in (".toml", ".html", ".css")]
+    names = [path.relative_to(ROOT).as_posix() for path in paths]
+    notetypes, _ = parse_look({n: Source(n, p.read_text("utf-8")) for n, p in zip(names, paths, strict=True)})
     toml = Source("deck.toml", RULES)
     config, _ = parse_config(toml)
     assert config
-    linter, _ = parse_rules(toml, "zh", parse_terms(Source("terms.yaml", TERMS))[0])
-    return compile_source(source, config, notetypes, linter)
+    return config, notetypes, parse_rules(toml, "zh", parse_terms(Source("terms.yaml", TERMS))[0])[0]
 
 
-@cache
-def _look(files: tuple[tuple[str, Source], ...]):  # type: ignore[no-untyped-def]
-    return parse_look(dict(files))
+def compile_zh(source: Source) -> Unit:
+    return compile_source(source, *deck())
 
 
 def fixed(data: str) -> FixedFile:

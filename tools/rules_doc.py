@@ -61,7 +61,10 @@ A comment in a card allows a rule for that card and says why; a comment that all
 <!-- allow answer-too-long: the derivation is the answer -->
 ```
 
-`check --fix` mends what the rules marked «fix» report.
+`check --fix` mends what the rules marked «fix» report, and reports what is left; `check --diff` only shows it. Code,
+formulas, addresses, tags and holes' hints are never touched, files with errors of the format are left alone, and a fix
+is kept only if the file still makes the same cards. Rules of style read questions, answers, fields and descriptions of
+pictures, not the topic, an introduction or footnotes.
 
 | rule | strict | standard | minimal | | why |
 |---|---|---|---|---|---|

@@ -89,7 +89,9 @@ def ellipsis(reading: Reading) -> Iterator[Finding]:
         return
     pattern = _rows_of_dots(language.script)
     for plain in reading.plain:
-        for found in plain.find(pattern) if _DOTS.search(plain.text) else ():
+        if plain.is_quoting or not _DOTS.search(plain.text):
+            continue
+        for found in plain.find(pattern):
             yield plain.replace(*found.span(), language.ellipsis, f"{found[0]} as an ellipsis")
 
 
@@ -107,11 +109,13 @@ def straight_quotes(reading: Reading) -> Iterator[Finding]:
     if not language.script:
         return
     for plain in reading.plain:
+        if plain.is_quoting or '"' not in plain.text:
+            continue
         if plain.text.count('"') % 2 == 0:
             for found in plain.find(_QUOTED):
                 if _is_chinese(plain, found, language.script):
                     yield plain.wrap(*found.span(), language.quotes, "straight quotes in Chinese", (1, 1))
-        elif '"' in plain.text and re.search(language.script, plain.text):
+        elif re.search(language.script, plain.text):
             at = plain.text.index('"')
             yield plain.report(at, at + 1, "a straight quote without its pair", f"write {''.join(language.quotes)}")
 
@@ -123,8 +127,9 @@ _QUOTED = re.compile(r'"[^"\s](?:[^"\n]*[^"\s])?"')
 # A space ends a bare address for readers that would take the bracket for a part of it.
 _BRACKETS = re.compile(rf"(?:(?<=[^\s{ADDRESS}]) )?\([^()\n]+\)(?: (?=\S))?")
 _LABEL = re.compile(r"\([A-Za-z0-9]{1,3}\)")  # a formula's or a row's, as in 公式 (9)
+_SUM = re.compile(rf"\((?=[^)]*[-+−×÷/*=^])[-+−×÷/*=^0-9., {CODE}{MATH}]+\)")  # brackets of arithmetic
 _LAST_ASK = re.compile(rf"\?(?<=[\w{CODE}{MATH}%\])].)(?=\s*\Z)", re.ASCII)
-_FULL = "，。、；：？！（「『《【" + _CLOSING
+_FULL = "，。、；：？！"
 
 
 @cache
@@ -142,7 +147,9 @@ def _marks(script: str) -> re.Pattern[str]:
 @cache
 def _rows_of_dots(script: str) -> re.Pattern[str]:
     dots = r"\.{3,}|(?<!…)…(?!…)"
-    return re.compile(rf"(?:(?<={script})|(?<=[{_FULL}]))(?:{dots})|(?:{dots})(?={script}|[{_FULL}])|。{{3,}}")
+    return re.compile(
+        rf"(?:(?<={script})|(?<=[{_FULL}{_CLOSING}]))(?:{dots})|(?:{dots})(?={script}|[{_FULL}])|。{{3,}}"
+    )
 
 
 def _half_width(plain: Plain, script: str) -> Iterator[tuple[int, int]]:
@@ -159,7 +166,7 @@ def _brackets(plain: Plain, script: str) -> Iterator[tuple[int, int, tuple[int, 
     for found in plain.find(_BRACKETS) if "(" in text else ():
         start, end = found.span()
         inner = found[0].strip(" ")
-        if _LABEL.fullmatch(inner) and found[0].startswith(" "):
+        if (_LABEL.fullmatch(inner) and found[0].startswith(" ")) or _SUM.fullmatch(inner):
             continue
         before = text[max(start - 1, 0) : start]
         if re.search(script, inner) or re.match(rf"{script}|[{_CLOSING}]", before):

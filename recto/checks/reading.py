@@ -264,7 +264,7 @@ class Reading:
     @cached_property
     def plain(self) -> tuple[Plain, ...]:
         """All its prose, as the rules read it that mend words and marks."""
-        from recto.checks.plain import read_plain
+        from recto.checks.protect import read_plain
 
         return tuple(read_plain(self))
 
