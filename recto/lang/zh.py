@@ -47,7 +47,7 @@ CHINESE = Language(
         "[→⇒]",
     ),
     ages=any_of(
-        "最新|主流|近年|近几年|最近(?!邻|点)|今年|如今|现在|截至|业界普遍",
+        "最新|主流|近年|近几年|最近(?!邻|点|的)|今年|如今|截至|业界普遍",
         f"目前|当前(?! ?(?:{_NOT_THE_TIME}))",
         r"SOTA|state[- ]of[- ]the[- ]art",
     ),
@@ -58,7 +58,7 @@ CHINESE = Language(
     locator=any_of(
         r"§|\b(?:Table|Fig(?:ure|\.)?|Eq(?:uation|\.|s\.)?|Algorithm|Appendix|Section|Sec\.|Theorem|Lemma|Listing|Chapter)\s?\(?[A-Z\d]",
         r"\b(?:abstract|README|commit|line|lines|p\.|pp\.)\b",
-        r"表 ?\d|图 ?\d|式 ?[（(]?\d|附录|摘要|第 ?[\d一二三四五六七八九十]+ ?[章节页]",
+        r"表 ?\d|图 ?\d|式 ?[（(]?\d|附录|摘要|第 ?[\d一二三四五六七八九十]+ ?[章节页]|「[^」]+」",
     ),
     licence=any_of(r"\bCC[ -]?(?:BY|0)\b|public domain|licen[cs]e", "许可|自绘|自摄|公有领域"),
     # Unicode 16, Blocks.txt: unified ideographs, extension A, compatibility ideographs, the supplementary planes
