@@ -43,6 +43,16 @@ def test_module__is_in_the_architecture() -> None:
     assert [room for room in sorted(rooms) if f"`{room}`" not in text] == []
 
 
+def test_tokens__are_in_the_theming() -> None:
+    """Every token of the look is described, and no other."""
+    pages = ("templates/style/10-tokens.css", "docs/theming.md")
+    tokens, described = (
+        re.findall(pattern, (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+        for pattern, page in zip((r"^ +(--x-[a-z-]+):", r"^\| `(--x-[a-z-]+)` \|"), pages, strict=True)
+    )
+    assert sorted(set(tokens)) == sorted(described)
+
+
 def test_links_to_files__lead_somewhere() -> None:
     """No relative link or picture of the documentation is broken."""
     broken = []
