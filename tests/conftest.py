@@ -34,15 +34,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of tests/test_surface.py: violations by criterion, of all clients and viewports together."""
-    totals: dict[str, int] = {}
+    """Print the table of tests/test_surface.py: violations and looks by criterion, of all clients together."""
+    totals: dict[str, list[int]] = {}
     for report in (*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())):
         for name, counts in getattr(report, "user_properties", ()):
-            for criterion, count in counts.items() if name == "surface" else ():
-                totals[criterion] = totals.get(criterion, 0) + count
+            for criterion, pair in counts.items() if name == "surface" else ():
+                totals[criterion] = [a + b for a, b in zip(totals.get(criterion, (0, 0)), pair, strict=True)]
     if totals:
-        terminalreporter.section("review surface: criterion and violations")
-        terminalreporter.write_line("  ".join(f"{name} {count}" for name, count in sorted(totals.items())))
+        from surface_criteria import CRITERIA
+
+        terminalreporter.section("review surface")
+        terminalreporter.write_line(f"{'':6}{'criterion':54}{'level':9}{'violations':>10}{'looks':>9}")
+        for criterion, (level, meaning) in CRITERIA.items():
+            found, looks = totals.get(criterion, (0, 0))
+            terminalreporter.write_line(f"{criterion:6}{meaning:54}{level:9}{found:>10}{looks:>9}")
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import screenshots
 from chromium import ARGUMENTS, find_chromium
 from conftest import MakeDeck
 from playwright.sync_api import Page, sync_playwright
-from test_browser import HEIGHT, LOOK, SHOW, WIDTH, screenshots
 from test_package import everything
 
 KINDS = {"all-choice", "all-chain"}
+WIDTH, HEIGHT = 360, 640
+SHOW = """async ([html, night]) => {
+  document.body.className = 'card card1' + (night ? ' nightMode night_mode' : '');
+  const qa = document.getElementById('qa');
+  MathJax.typesetClear([qa]);
+  qa.innerHTML = html;
+  for (const image of document.images) await image.decode().catch(() => 0);
+  await MathJax.typesetPromise([qa]);
+}"""
 # WCAG 2.2, 1.4.3: the ratio of each text, and of what the look writes before an element, to the ground below it.
 CONTRAST = r"""() => {
   const parse = color => color.match(/[\d.]+/g).map(Number);
@@ -62,14 +71,14 @@ def shown(make_deck: MakeDeck, tmp_path: Path) -> Iterator[Shown]:
 
 
 def test_both_kinds__can_be_read_and_stay_where_they_are(shown: Shown) -> None:
-    """Day and night: contrast of 4.5 at least, nothing too wide or too small, the answer moves nothing."""
+    """Day and night: contrast of 4.5 at least, nothing too wide, the answer moves nothing."""
     page, sides = shown
     assert len(sides) == 8
     measured = 0
     for night in (False, True):
         for name, side in sides.items():
             page.evaluate(SHOW, [side.html, night])
-            assert page.evaluate(screenshots.FAULTS) + page.evaluate(LOOK) == [], name
+            assert page.evaluate(screenshots.FAULTS) == [], name
             ratios = page.evaluate(CONTRAST)
             assert [(text, ratio) for text, ratio in ratios if ratio < 4.5] == [], name
             measured += len(ratios)
