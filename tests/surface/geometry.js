@@ -86,7 +86,8 @@ surface.geometry = scale => {
       const bent = box.width / box.height / (i.naturalWidth / i.naturalHeight);
       if (bent < 0.98 || bent > 1.02) say('M35', `${name} is bent by ${bent.toFixed(2)}`);
       if (box.right > width + 1) say('M35', `${name} is wider than the screen`);
-      if (box.width > i.naturalWidth + 1) say('M35', `${name} is enlarged`);
+      // A drawing has no pixels to enlarge; one without width and height has no size of its own either.
+      if (!name.endsWith('.svg') && box.width > i.naturalWidth + 1) say('M35', `${name} is enlarged`);
       if (box.height > 1.5 * innerHeight) say('M35', `${name} is ${(box.height / innerHeight).toFixed(1)} screens high`);
     }
 
