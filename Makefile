@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
-.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts bench-preview clean
+.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts bench-check bench-preview clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -62,6 +62,9 @@ window: $(STAMP)-dev deck ## show cards in the real Anki window and in the previ
 	sh tools/xvfb.sh
 	rm -rf docs/screenshots/anki-window
 	$(BIN)/python tools/anki_and_preview.py dist/*.apkg docs --cards $(SHOWN_IN_ANKI)
+
+bench-check: $(STAMP)-dev ## measure what `check` costs, rule by rule
+	$(BIN)/python bench/check.py 10000
 
 bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 600 and for 10,000 cards
 	sh tools/chromium.sh
