@@ -18,7 +18,7 @@ from recto.rulebook import UNNEEDED_ALLOWANCE
 from recto.terms import Terms
 
 _TAG = re.compile(r"<[^>]*>")
-_BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
+_BRACKETS = re.compile(r"[（(](?=[A-Za-z])[^（()）]*[)）]")
 _HOLE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.DOTALL)
 
 
