@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from recto.checks.reading import Part, Reading
+from recto.checks.reading import CODE, Part, Reading
 from recto.checks.rule import Finding, style_rule
 from recto.diagnostic import Severity
 from recto.parse.markdown import token_span
@@ -49,9 +49,20 @@ def source_without_locator(reading: Reading, *, field: str = "Source") -> Iterat
         - [Attention Is All You Need](https://arxiv.org/abs/1706.03762) §3.2.1
     """
     part = reading.section(field)
-    if part and not reading.language.locator.search(part.text) and "\ue000" not in part.text:
+    if part and not reading.language.locator.search(part.text) and CODE not in part.text and not _says_more(part):
         help_ = "name the section, table, equation, figure, function or line behind the link"
         yield Finding(part.span, "no source of this card says where in it", help_)
+
+
+def _says_more(part: Part) -> bool:
+    """Whether words stand behind a link: the heading or the passage that is meant."""
+    for inline in part.blocks("inline"):
+        types = [child.type for child in inline.children or ()]
+        if "link_close" in types:
+            behind = (inline.children or [])[types.index("link_close") :]
+            if any(re.search(r"\w{2}", child.content) for child in behind if child.type == "text"):
+                return True
+    return False
 
 
 @style_rule(strict=WARNING)
