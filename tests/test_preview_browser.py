@@ -28,6 +28,8 @@ TWO = "# Two\n\n## Holes {#holes .cloze}\n\n==alpha== and ==beta==\n\n## Unusual
 BARE = """(inside => { const glyphs = [...inside.querySelectorAll('mjx-c')];
   const bare = glyphs.filter(c => inside.defaultView.getComputedStyle(c, '::before').content === 'none');
   return glyphs.length ? bare.length : null; })"""
+# A busy machine may take longer than the usual 5 s to start a browser, a server and a watcher at once.
+expect.set_options(timeout=30_000)
 SHOWN = "html[data-shown^='{} ']"
 
 
