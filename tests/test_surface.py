@@ -23,11 +23,11 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from time import sleep
 
 import pytest
 import screenshots
 from conftest import DECK_TOML, ROOT, Deck
+from playwright.sync_api import Page, Route
 from surface_criteria import CARDS, CRITERIA, MEDIA, NOTE, PAIRS, STYLES
 from surface_page import CLIENTS, PHONE, VIEWPORTS, Look, Surface, resize, show_decks
 from surface_style import is_foreign, judge_html, judge_media, judge_style
@@ -225,32 +225,49 @@ def test_glyphs__are_those_of_the_language(surface: Surface, record_property: Re
     findings.close(record_property)
 
 
-def shift(surface: Surface, html: str) -> float:
-    """How far a phone's page shifts when its images arrive late (the sum of Chromium's layout shifts)."""
-    look = surface.open("ankidroid")
-    look.page.route(re.compile(r"\.(png|svg|jpe?g|webp|gif)$"), lambda route: (sleep(0.1), route.continue_()))
+def open_late(surface: Surface) -> tuple[Page, list[Route]]:
+    """A phone's page, and the images that it has asked for and does not get before they are let go."""
+    width, height = VIEWPORTS[PHONE]
+    page = surface.browser.new_page(viewport={"width": width, "height": height}, is_mobile=True)
+    held: list[Route] = []
+    page.route(re.compile(r"\.(png|svg|jpe?g|webp|gif)$"), lambda route: held.append(route))
+    return page, held
+
+
+# Until the page has been painted; the sum of its layout shifts so far.
+_PAINTED = (
+    """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"""
+)
+_SHIFTED = """() => new Promise(done => { let sum = 0;
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
+    .observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 20))); })"""
+
+
+def shift(surface: Surface, page: Page, held: list[Route], html: str) -> float:
+    """How far a page of `open_late` shifts when the images of a side arrive after the text was painted."""
     document = CLIENTS["ankidroid"].document(html, scripts="")
     (surface.media / "_late.html").write_text(document, encoding="utf-8")
-    look.page.goto(f"{surface.address}_late.html")
-    moved = look.page.evaluate(
-        """() => new Promise(done => { let sum = 0; new PerformanceObserver(list => {
-        for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: 'layout-shift', buffered: true });
-        setTimeout(() => done(sum), 50); })"""
-    )
-    look.page.close()
-    return float(moved)
+    page.goto(f"{surface.address}_late.html", wait_until="domcontentloaded")
+    page.evaluate(_PAINTED)
+    for route in held:
+        route.continue_()
+    held.clear()
+    page.wait_for_load_state("load")
+    return float(page.evaluate(_SHIFTED))
 
 
 def test_images_that_come_late__move_nothing(surface: Surface, record_property: Record) -> None:
     """M37: a layout shift of 0.1 at most; each image once, on a question if it is on one."""
-    findings, seen = Findings(), set()
+    findings, seen, (page, held) = Findings(), set(), open_late(surface)
     for side in surface.sides:
         images = set(re.findall(r'<img[^>]*src="([^"]+)"', side.html)) - seen
         seen |= images
         if images:
             findings.look(["M37"], 1)
-            if (moved := shift(surface, side.html)) > 0.1:
+            if (moved := shift(surface, page, held, side.html)) > 0.1:
                 findings.add(("M37", f"shifts by {moved:.2f}"), side.name)
+    page.close()
     assert seen
     findings.close(record_property)
 
@@ -334,4 +351,6 @@ def test_criterion__can_fail(surface: Surface, criterion: str) -> None:
 
 def test_page_that_shifts__is_found(surface: Surface) -> None:
     """M37 as it is measured: an image without a size pushes the text away."""
-    assert shift(surface, '<img alt="a" src="_white.svg"><p>' + "words " * 100) > 0.1
+    page, held = open_late(surface)
+    assert shift(surface, page, held, '<img alt="a" src="_white.svg"><p>' + "words " * 100) > 0.1
+    page.close()
