@@ -49,7 +49,7 @@ def parser() -> MarkdownIt:
     md.inline.ruler.before(
         "escape",
         "math_inline",
-        _placed(math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)),
+        _placed(_from_start(math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True))),
     )
     md.inline.ruler.after("image", "footnote_ref", _placed(partial(footnote_ref, always_match=True)))
     for name, rule in (
@@ -132,6 +132,25 @@ def _placed(rule: InlineRule) -> InlineRule:
         return True
 
     return placed
+
+
+def _from_start(rule: InlineRule) -> InlineRule:
+    """Let the dollar rule see nothing in front of the first character: it looks at `src[-1]`, the last one.
+
+    With a digit there (mdit-py-plugins 0.4.2 to 0.7.0) a formula that begins the text would be shown as TeX source.
+    """
+
+    def from_start(state: StateInline, silent: bool) -> bool:
+        if state.pos:
+            return rule(state, silent)
+        src = state.src
+        state.src = f"{src}\n"
+        try:
+            return rule(state, silent)
+        finally:
+            state.src = src
+
+    return from_start
 
 
 def _linked(rule: InlineRule) -> InlineRule:
