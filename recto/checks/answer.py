@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recto.checks.reading import Reading
+from recto.checks.reading import CODE, DISPLAY, MATH, PICTURE, Reading
 from recto.checks.rule import Finding, style_rule
 from recto.diagnostic import Severity
 from recto.lang import Language
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
+
+_FIGURE = re.compile(rf"\d[\d.,]*|[{CODE}{MATH}{DISPLAY}{PICTURE}]")
 
 
 @style_rule(strict=ERROR, standard=WARNING)
@@ -45,11 +47,14 @@ def long_explanation(reading: Reading, *, field: str = "Explain", limit: int = 3
         yield Finding(part.span, f"{part.spoken} u under this heading", f"keep {limit}; link the rest as a source")
 
 
-@style_rule(strict=WARNING)
+@style_rule(strict=ERROR, standard=WARNING)
 def answer_leaks(
-    reading: Reading, *, limit: float = 0.5, kinds: tuple[str, ...] = ("definition",)
+    reading: Reading, *, limit: float = 0.5, least: int = 4, kinds: tuple[str, ...] = ("definition",)
 ) -> Iterator[Finding]:
     """An answer that repeats the question's own words is guessed from them.
+
+    An error on cards of kind::definition, a warning on others, where an answer of fewer than `least` words is a choice
+    that the question may offer. Numbers, formulas and code count as words. guessable-hole looks at cloze cards.
 
     Bad:
         ## What is grouped-query attention? {#gqa tags="kind::definition"}
@@ -59,16 +64,16 @@ def answer_leaks(
     Good:
         Several query heads share one head of keys and values.
     """
-    if reading.tag("kind") not in kinds or reading.card.attributes.has_class("reverse"):
+    card, language = reading.card, reading.language
+    if card.notetype.is_cloze or card.notetype.has_options:
         return
-    language = reading.language
-    asked = content_words(reading.question.text, language)
-    said = content_words(reading.answer.text, language)
-    if said and len(said & asked) / len(said) > limit:
-        words = ", ".join(sorted(said & asked)[:5])
-        yield Finding(
-            reading.answer.span, f"most of this answer stands in its question: {words}", "say what it is by other words"
-        )
+    is_definition = reading.tag("kind") in kinds
+    for question, answer in zip(reading.questions, reading.answers, strict=True):
+        asked, said = content_words(question.text, language), content_words(answer.text, language)
+        told, size = said & asked, len(said) + len(_FIGURE.findall(answer.text))
+        if size >= (1 if is_definition else least) and len(told) / size > limit:
+            message = f"most of this answer stands in its question: {', '.join(sorted(told)[:5])}"
+            yield Finding(answer.span, message, "say it by other words", is_mild=not is_definition)
 
 
 def content_words(text: str, language: Language) -> set[str]:

@@ -11,9 +11,11 @@ from recto.diagnostic import Severity
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
-_SENTENCE = re.compile(r"[^。！？；\n.!?;]+(?:\.(?=\w)[^。！？；\n.!?;]*)*[。！？；.!?;]?")
+_END = re.compile(r"[。！？；\n!?;]|\.(?!\w)")
+_NEAR = 200  # characters; also what keeps a paragraph of nothing but such words from being read again for each
+_MEASURE = re.compile(rf"\d|[{MATH}{DISPLAY}{CODE}]")
 _NUMBER = re.compile(
-    r"(?<![\w.])\d[\d,.]*(?:\s?[~–-]\s?\d[\d,.]*)?\s?(?:%|×|倍|GiB|GB|MiB|MB|KiB|TB|TFLOPS|tokens?/s|ms|µs)"
+    r"(?<![\w.,])\d[\d,.]*(?:\s?[~–-]\s?\d[\d,.]*)?\s?(?:%|×|倍|GiB|GB|MiB|MB|KiB|TB|TFLOPS|tokens?/s|ms|µs)"
 )
 # A name, a year, a setting: what a number can hang on.
 _CONTEXT = re.compile(r"[A-Z][A-Za-z]*[-_ ]?\d|[A-Z]{2,}|[A-Z][a-z]+[A-Z]|(?:19|20)\d\d|[a-z]+=\d|\d\s?[×x]\s?\d")
@@ -58,9 +60,12 @@ def stale_claim(reading: Reading) -> Iterator[Finding]:
     """
     if reading.card.attributes.option("as-of"):
         return
+    language = reading.language
     for part in (*reading.questions, *reading.answers):
-        for pattern in (reading.language.ages, _PRICE, _RANKED):
+        for pattern in (language.ages, _PRICE, _RANKED):
             for prose, found in part.find(pattern):
+                if language.dated.search(_sentence(prose, found)):
+                    continue
                 help_ = "set as-of=YYYY-MM in the heading, or say it so that it stays true"
                 yield Finding(prose.span(*found.span()), f"«{found[0]}» ages, and the card has no date", help_)
 
@@ -95,17 +100,20 @@ def vague_amount(reading: Reading) -> Iterator[Finding]:
     """
     for part in reading.answers:
         for prose, found in part.find(reading.language.vague):
-            if not _is_measured(prose, found):
+            sentence = _sentence(prose, found)
+            if not _MEASURE.search(sentence) and not reading.language.condition.search(sentence):
                 help_ = "give the number, or the condition under which it is so"
                 yield Finding(prose.span(*found.span()), f"«{found[0]}» cannot be graded", help_)
 
 
-def _is_measured(prose: Prose, found: re.Match[str]) -> bool:
-    """Whether the sentence around a match has a number, a formula or code."""
-    for sentence in _SENTENCE.finditer(prose.text):
-        if sentence.start() <= found.start() < sentence.end():
-            return bool(re.search(rf"\d|[{MATH}{DISPLAY}{CODE}]", sentence[0]))
-    return False
+def _sentence(prose: Prose, found: re.Match[str]) -> str:
+    """The sentence that a match begins in, or what of it stands near: a longer one binds nobody."""
+    text = prose.text
+    start = max(found.start() - _NEAR, 0)
+    for end in _END.finditer(text, start, found.start()):
+        start = end.end()
+    last = _END.search(text, found.end(), found.end() + _NEAR)
+    return text[start : last.start() if last else found.end() + _NEAR]
 
 
 @style_rule(strict=ERROR, standard=WARNING)

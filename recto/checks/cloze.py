@@ -98,17 +98,28 @@ def guessable_hole(reading: Reading) -> Iterator[Finding]:
     Good:
         ==Prefill== handles the prompt; after it, decoding begins.
     """
-    front = f"{reading.question.html} {reading.answer.html}"
+    shown: dict[int, str] = {}
+    whole, seen = _front(reading, 0) if _holes(reading) else "", set[str]()
     for hole in _holes(reading):
         text = hole.text.strip().casefold()
         if units(hole.text) < 1 or len(text) < 2 or re.fullmatch(r"[\d.,%]+", text):
             continue
-
-        def hide(match: re.Match[str], number: int = hole.number) -> str:
-            return " … " if int(match[1]) == number else match[2].partition("::")[0]
-
-        shown = _TAG.sub("", _CARD.sub(hide, front)).casefold()
+        if text in seen or whole.count(text) == 1:
+            continue
+        seen.add(text)
+        if hole.number not in shown:
+            shown[hole.number] = _front(reading, hole.number)
         pattern = rf"(?<![a-z0-9]){re.escape(text)}(?![a-z0-9])" if text.isascii() else re.escape(text)
-        if re.search(pattern, shown):
+        if re.search(pattern, shown[hole.number]):
             help_ = "reword the rest, or give both holes one number: {{c1::…}}"
             yield Finding(hole.span, f"«{hole.text.strip()}» stands elsewhere on the front", help_)
+
+
+def _front(reading: Reading, number: int) -> str:
+    """What the card of a hole shows before it is answered, as plain text in small letters; 0 for the whole text."""
+
+    def hide(match: re.Match[str]) -> str:
+        return " … " if int(match[1]) == number else match[2].partition("::")[0]
+
+    html = f"{reading.question.html} {reading.answer.html}"
+    return _TAG.sub("", _CARD.sub(hide, html)).casefold()

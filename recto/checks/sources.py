@@ -6,17 +6,28 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from markdown_it.token import Token
+
 from recto.checks.reading import CODE, Part, Reading
 from recto.checks.rule import Finding, style_rule
 from recto.diagnostic import Severity
 from recto.parse.markdown import token_span
-from recto.source import Span
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 # arXiv identifiers (info.arxiv.org/help/arxiv_identifier): YYMM.NNNNN since 2007, archive/YYMMNNN before.
-_ARXIV = re.compile(r"/(?:abs|pdf|html)/(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?")
-_DOI = re.compile(r"/10\.\d{4,9}/\S+")  # DOI Handbook, 2.2
+_ARXIV_ID = (
+    r"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}"  # four digits behind the point until 1412, five since 1501
+    r"|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5}"
+    r"|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v[1-9]\d*)?"
+)
+_ARXIV = re.compile(rf"/(?:abs|pdf|html)/{_ARXIV_ID}(?:\.pdf)?/?")
+_ARXIV_NAMED = re.compile(r"(?<![\w/.])arXiv:\s?((?:\d[\d.]*\d|[a-z-]+(?:\.[A-Z]{2})?/\d+)(?:v\d+)?)")
+_DOI = re.compile(r"/10\.\d{4,9}(?:\.\d+)*/\S*[^\s.,;]")  # DOI Handbook, 2.2
+_HOST = re.compile(r"(?!-)[\w-]{1,63}(?:\.(?!-)[\w-]{1,63})+")  # RFC 1035, 2.3.4; letters of any script
+# What CommonMark takes for no link, most often for a space in the address: the learner reads the marks.
+_UNREAD = re.compile(r"\]\(https?:[^\s()]*\s?")
+_AUTHORITY = re.compile(r"https?://([^/?#:]+)")
 # What stands behind an address in a sentence and was taken into it.
 _STRAY = re.compile(r"[，。；：、）」\u3000<>\"]")
 
@@ -94,11 +105,10 @@ def weak_source(
     """
     part = reading.section(field)
     links = list(_links(part)) if part else []
-    hosts = [urlsplit(href).hostname or "" for href, _ in links]
-    if hosts and all(any(host == name or host.endswith(f".{name}") for name in weak) for host in hosts):
-        yield Finding(
-            links[0][1], f"{hosts[0]} is the only kind of source here", "add the paper, documentation or code"
-        )
+    hosts = [found[1].lower() if (found := _AUTHORITY.match(href)) else "" for href, _ in links]
+    if part and hosts and all(any(host == name or host.endswith(f".{name}") for name in weak) for host in hosts):
+        span = token_span(part.source, *links[0][1])
+        yield Finding(span, f"{hosts[0]} is the only kind of source here", "add the paper, documentation or code")
 
 
 @style_rule(strict=ERROR, standard=ERROR, minimal=ERROR)
@@ -112,29 +122,37 @@ def malformed_link(reading: Reading) -> Iterator[Finding]:
         [RoFormer](https://arxiv.org/abs/2104.09864)
     """
     for part in reading.parts:
-        for href, span in _links(part):
+        for href, place in _links(part):
             if problem := _problem(href):
-                yield Finding(span, f"{href} {problem}", "copy the address again")
+                yield Finding(token_span(part.source, *place), f"{href} {problem}", "copy the address again")
+        for prose, found in part.find(_UNREAD):
+            help_ = "write %20 for a space in an address, and close it with )"
+            yield Finding(prose.span(*found.span()), "this is no link, and is shown with its brackets", help_)
+        for prose, found in part.find(_ARXIV_NAMED):
+            if not re.fullmatch(_ARXIV_ID, found[1]):
+                yield Finding(prose.span(*found.span()), f"{found[0]} is no paper on arXiv", "copy the number again")
 
 
 def _problem(href: str) -> str:
+    """What is wrong with an address, '' if nothing is."""
     if not href.startswith(("http://", "https://")):
         return ""  # other kinds of links are a matter of the format
     url = urlsplit(href)
-    host = url.hostname or ""
+    host = unquote(url.hostname or "")
     if _STRAY.search(unquote(href)):  # the parser has quoted what is not ASCII
         return "holds a character that no address has"
-    if "." not in host or host.endswith("."):
+    if not _HOST.fullmatch(host):
         return "has no such host"
-    if host in ("arxiv.org", "www.arxiv.org") and re.match(r"/(?:abs|pdf|html)/", url.path):
+    if host in ("arxiv.org", "www.arxiv.org") and re.match(r"/(?:abs|pdf|html|\d{4}\.)", url.path):
         return "" if _ARXIV.fullmatch(url.path) else "is no address of a paper on arXiv"
     if host in ("doi.org", "dx.doi.org"):
         return "" if _DOI.fullmatch(url.path) else "is no DOI"
     return ""
 
 
-def _links(part: Part) -> Iterator[tuple[str, Span]]:
+def _links(part: Part) -> Iterator[tuple[str, tuple[Token, Token]]]:
+    """(address, (inline token, link token)) of every link."""
     for inline in part.blocks("inline"):
         for child in inline.children or ():
             if child.type == "link_open":
-                yield str(child.attrGet("href") or ""), token_span(part.source, inline, child)
+                yield str(child.attrGet("href") or ""), (inline, child)

@@ -16,7 +16,7 @@ class Language:
     a number; `open_end` an enumeration that does not say what else; `absolute` a claim without exception; `cause` the
     link of a reason; `ages` a claim that is true for a while only; `rumour` a claim that nobody stands for;
     `stop_words` words that carry no content of their own; `locator` a place within a source; `licence` the right to
-    show a picture.
+    show a picture; `condition` words that bind a claim to a case; `dated` words that bind it to a year.
 
     What a language of full-width characters adds: `script`, a class of the letters that stand without spaces between
     words; `punctuation` its marks by the half-width ones; `quotes` and `ellipsis` as its writers set them.
@@ -36,10 +36,26 @@ class Language:
     stop_words: frozenset[str]
     locator: re.Pattern[str]
     licence: re.Pattern[str]
+    condition: re.Pattern[str]
+    dated: re.Pattern[str]
     script: str = ""
     punctuation: Mapping[str, str] = field(default_factory=dict)
     quotes: tuple[str, str] = ("“", "”")
     ellipsis: str = "…"
+
+
+LOCATORS = (
+    r"§|\b(?:Table|Fig(?:ure|\.)?|Eq(?:uation|\.|s\.)?|Algorithm|Appendix|Section|Sec\.)\s?\(?(?-i:[A-Z]|\d)",
+    r"\b(?:Theorem|Lemma|Listing|Chapter)\s?\(?(?-i:[A-Z]|\d)",
+    r"\b(?:abstract|README|commit|lines?)\b",
+    r"\b(?:pp?|ch|vol|fn)\.\s?\d",
+    r"\b(?:pages?|part|slide|lecture|footnote|box|plate|exercise) ?(?:\d|[IVX]+\b)",
+    r"\b(?-i:L\d+)\b|\b\d+:\d\d\b",
+)
+"""Places within a source as they are written beside any language: sections, pages, lines of code, minutes of a talk."""
+
+LICENCES = (r"\bCC[ -]?(?:BY|0)\b|public domain|licen[cs]e",)
+"""Rights to a picture, likewise."""
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from recto.lang import Language, any_of
+from recto.lang import LICENCES, LOCATORS, Language, any_of
 
-# 当前 that names a place in a computation (当前位置, 当前 token) does not age.
-_NOT_THE_TIME = "位置|步|层|token|词|块|行|状态|时刻|输入|样本|查询|节点|参数|策略"
+# 最新 and 目前 that name a place in a computation (最新 token, 目前位置) do not age.
+_NOT_THE_TIME = (
+    "位置|步|层|token|词|块|行|状态|时刻|输入|样本|查询|节点|参数|策略|权重|消息|请求|检查点|checkpoint|值"
+    "|一[句步个轮条次行]"
+)
+
+# «不一定» and «并非完全» claim no more than «常常».
+_BOUND = "(?<!不)(?<!非)(?<!未)(?<!没)(?<!不是)"
 
 # 等 that is no «and so on»: 相等, 不等, 均等, 高等 …
 _BEFORE_EQUAL = "相不平均同对高中初低优劣何"
+
+# What an open list is of (A、B 等方法): not its number (A、B 等三种), people (某等人), nor the rest of another word.
+_A_KIND = "(?![人于价式号到待级长分比距变同效候差额了一两二三四五六七八九十几多])[\u4e00-\u9fff]"
 
 CHINESE = Language(
     code="zh",
@@ -31,36 +40,52 @@ CHINESE = Language(
     vague=any_of(
         "大大|显著地?|明显地?|极大地?|大幅地?",
         "很多|非常多|许多|较多",
-        "往往|通常|一般(?:来说|情况下|而言)?|可能会|某种程度上",
+        "往往|通常|可能会|某种程度上",
+        "一般(?!形式|式|化|项|性|线性|的|矩阵|函数|图|向量|人|意义)",
     ),
-    open_end=any_of(f"(?:等等|(?<![{_BEFORE_EQUAL}])等)(?=[。；，、]|$)", "……$", "诸如此类"),
+    open_end=any_of(
+        f"(?:等等|(?<![{_BEFORE_EQUAL}])等)(?=[。；，、]|$)",
+        f"(?<=、)[^、，。；：（）\\n]{{1,16}}(?<![{_BEFORE_EQUAL}])等(?={_A_KIND})",
+        "……$",
+        "诸如此类",
+    ),
     absolute=any_of(
-        "唯一|必然|永远|从不|任何情况下|毫无",
-        "完全(?!二叉|相同|一致)",
-        "一定(?!程度|的|比例|量|范围)",
-        "绝对(?!位置|值|误差|坐标|编码)",
+        f"{_BOUND}(?:唯一(?!标识|性|化|的? ?(?:id|键))|必然|永远|从不|任何情况下|毫无)",
+        f"{_BOUND}完全(?!二叉|相同|一致)",
+        f"{_BOUND}一定(?!程度|的|比例|量|范围|条件|次数|数量|长度|概率|时间)",
+        f"{_BOUND}绝对(?!位置|值|误差|坐标|编码|路径|大小|数|温度|精度|距离|偏差|时间|下标|索引)",
     ),
     cause=any_of(
-        "因为|因此|所以|由于|原因|于是|从而|故|否则",
-        "导致|使得?|带来|意味着|避免|防止|为了|以便",
-        "就会|会把|不再|无法|才能?|只需|必须|需要",
+        "因为|因此|因而|所以|由于|原因|于是|从而|故(?!障|事|意|乡)|否则",
+        "导致|使(?!用|命|能)|带来|意味着|避免|防止|为了|以便|以免",
+        "就会|会把|不再|无法|才能|只需|必须|这样",
         "[→⇒]",
     ),
     ages=any_of(
-        "最新|主流|近年|近几年|最近(?!邻|点|的)|今年|如今|截至|业界普遍",
-        f"目前|当前(?! ?(?:{_NOT_THE_TIME}))",
+        "主流|近年|近几年|今年|如今|业界普遍|截至(?! ?\\d)",
+        "最近(?:几年|两年|一年|的(?:研究|工作|论文|模型)|发布|流行)|今天的?(?:大?模型|LLM)",
+        f"(?:最新|目前)(?! ?的? ?(?:{_NOT_THE_TIME}))",
+        "当前(?=的?(?:最|业界|版本|多数|大多|常见|流行|市面|热门))",
         r"SOTA|state[- ]of[- ]the[- ]art",
     ),
-    rumour=any_of("据传|传闻|据说|据称|有传言|网传|业内猜测|普遍猜测|泄露的?"),
+    rumour=any_of(
+        "据传|传闻|据说|据称|有传言|网传|业内猜测|普遍猜测",
+        "(?<!数)据[^，。；]{0,6}泄露|泄露的[^，。；]{0,6}(?:说|称|显示|表明)",
+    ),
     stop_words=frozenset(
         [*"的了和与或在是为把被对于中上下从到让使有个种这那它其该", "什么", "为什么", "如何", "怎样", "哪些", "多少"]
     ),
     locator=any_of(
-        r"§|\b(?:Table|Fig(?:ure|\.)?|Eq(?:uation|\.|s\.)?|Algorithm|Appendix|Section|Sec\.|Theorem|Lemma|Listing|Chapter)\s?\(?[A-Z\d]",
-        r"\b(?:abstract|README|commit|line|lines|p\.|pp\.)\b",
-        r"表 ?\d|图 ?\d|式 ?[（(]?\d|附录|摘要|第 ?[\d一二三四五六七八九十]+ ?[章节页]|「[^」]+」",
+        *LOCATORS,
+        r"表 ?\d|图 ?\d|式 ?[（(]?\d|附录|摘要|脚注|\d ?节|一节|「[^」]+」",
+        r"第 ?[\d.–-]+ ?[章节页行条讲卷步段]|第 ?[一二三四五六七八九十]+ ?[章节页条讲卷]",
     ),
-    licence=any_of(r"\bCC[ -]?(?:BY|0)\b|public domain|licen[cs]e", "许可|自绘|自摄|公有领域"),
+    licence=any_of(*LICENCES, "许可|自绘|自摄|公有领域"),
+    condition=any_of(
+        "若|如果|只要|除非|一旦|越|当(?![前然中地])|(?:情况|条件|场景|前提)下",
+        "(?<![同及暂耗实用延费])时(?![间延长序刻钟])",
+    ),
+    dated=any_of(r"(?:19|20)\d\d ?年|(?<!\d)20[0-3]\d-[01]\d(?!\d)"),
     # Unicode 16, Blocks.txt: unified ideographs, extension A, compatibility ideographs, the supplementary planes
     script=r"[々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]",
     punctuation={",": "，", ".": "。", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"},
