@@ -7,13 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from chromium import ARGUMENTS, find_chromium
 from conftest import DECK_TOML, ROOT, Deck
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from recto.cli import run
 
@@ -28,8 +29,6 @@ TWO = "# Two\n\n## Holes {#holes .cloze}\n\n==alpha== and ==beta==\n\n## Unusual
 BARE = """(inside => { const glyphs = [...inside.querySelectorAll('mjx-c')];
   const bare = glyphs.filter(c => inside.defaultView.getComputedStyle(c, '::before').content === 'none');
   return glyphs.length ? bare.length : null; })"""
-# A busy machine may take longer than the usual 5 s to start a browser, a server and a watcher at once.
-expect.set_options(timeout=30_000)
 SHOWN = "html[data-shown^='{} ']"
 
 
@@ -217,6 +216,23 @@ def test_mistake__stands_beside_its_card_and_opens_in_the_editor(
     deck.write("deck.toml", DECK_TOML).write("cards/one.md", ONE)
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(page.locator("#of-deck")).to_have_text("Whole deck: no faults")
+
+
+def test_save_before_the_stream_is_there__is_seen(browser: Browser, address: str, deck: Deck) -> None:
+    """A page asks for the list, then opens its stream of changes: what is saved between the two must not be lost."""
+    page = browser.new_page(viewport={"width": 1600, "height": 1000})
+
+    def save_first(route: Route) -> None:
+        deck.write("cards/one.md", ONE.replace("First question", "Saved meanwhile"))
+        for _ in range(200):
+            if "Saved meanwhile" in page.request.get(f"{address}data/index.json").text():
+                break
+            time.sleep(0.05)
+        route.continue_()
+
+    page.route("**/events", save_first)
+    page.goto(address)
+    expect(page.locator("#areas a").first).to_contain_text("Saved meanwhile")
 
 
 def test_sound_and_hint__answer_a_click(browser: Browser, address: str, deck: Deck) -> None:

@@ -56,12 +56,17 @@ _QUIET = 10  # ms without a further change after which a change is taken in
 
 
 class Feed:
-    """Who listens for changes. All its methods belong to the thread of the event loop."""
+    """Who listens for changes. All but `count` belongs to the thread of the event loop."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[int | None]] = set()
         self._count = 0
         self._closed = False
+
+    @property
+    def count(self) -> int:
+        """How many changes there were so far."""
+        return self._count
 
     def announce(self) -> None:
         """Tell every open page that the deck changed."""
@@ -121,8 +126,11 @@ def create_app(session: Session, feed: Feed, port: int) -> ASGIApp:
         return lambda _: FileResponse(STATIC / name, headers=_HEADERS)
 
     def index(request: Request) -> Response:
+        # Counted before the view is taken: the list may be newer than it says, never older. A page whose stream opens
+        # later compares, so that a change between its list and its stream is not lost.
+        changes = feed.count
         listed = revisions.answer(session.view, request.query_params.get("have", ""))
-        return JSONResponse({**listed, "math": bool(math)}, headers=_HEADERS)
+        return JSONResponse({**listed, "math": bool(math), "changes": changes}, headers=_HEADERS)
 
     def card(request: Request) -> Response:
         found = session.view.cards.get(request.query_params.get("key", ""))

@@ -440,8 +440,12 @@ pre{text-align:left}#typeans{box-sizing:border-box;width:100%;line-height:1.75}
     let first = true;
     events.addEventListener("error", () => { state.away = true; drawMessage(); }); // it connects again by itself
     events.addEventListener("change", again);
-    // After a break of the connection something may have been missed.
-    events.addEventListener("hello", () => { if (!first || state.away) again(); first = false; document.documentElement.dataset.live = "yes"; });
+    // Something may have been missed: in a break of the connection, or between the first list and this stream.
+    events.addEventListener("hello", (event) => {
+      if (!first || state.away || Number(event.data) !== state.index.changes) again();
+      first = false;
+      document.documentElement.dataset.live = "yes";
+    });
   }
 
   // ---- keys and clicks
