@@ -40,6 +40,16 @@ def test_good_upgrade__loses_nothing(make_deck: MakeDeck) -> None:
     assert (report.edits_kept, report.edits_replaced) == (4, 0)
 
 
+def test_first_card_of_a_kind__brings_its_note_type(make_deck: MakeDeck) -> None:
+    """A note type that the learner has not met comes with its first note; only a second copy of one is a fault."""
+    deck = make_deck({"cards/a.md": CARDS})
+    old = build(deck, "1.0.0", NOW)
+    deck.write("cards/b.md", "# B\n\n## Which? {#which .choice}\n\n- [ ] this\n- [x] that\n")
+    report = simulate_upgrade(old, build(deck, "1.1.0", NOW + 100))
+    assert report.problems == ()
+    assert report.new_cards == 1
+
+
 def test_edited_by_both__is_replaced_and_said(make_deck: MakeDeck) -> None:
     """A note that the learner and the author changed becomes the author's; the report counts it."""
     deck = make_deck({"cards/a.md": CARDS})
@@ -67,6 +77,7 @@ def genanki_package(path: Path, mod: int, *, guid: str = "g", back: str = "A", n
         ({}, "overwritten although it did not change"),
         ({"guid": "h"}, "Q0: comes in a second time, under another GUID"),
         ({"fields": 3}, "conflict with the learner's note types"),
+        ({"fields": 3}, "the note type M+ came in, which the package does not have: a second copy of one"),
     ],
 )
 def test_bad_upgrade__is_reported(tmp_path: Path, change: dict[str, object], problem: str) -> None:
