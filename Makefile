@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+# What `deck` has just built; dist/ may hold packages of other versions too.
+NEWEST = $$(ls -t dist/*.apkg | head -n 1)
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
 .PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts bench-check bench-preview clean
@@ -54,14 +56,14 @@ golden: $(STAMP)-dev $(STAMP)-cards ## rewrite the expected outputs of the tests
 gallery: $(STAMP)-dev deck ## make docs/screenshots from the real deck; the same cards give the same bytes
 	sh tools/chromium.sh
 	rm -f docs/screenshots/*.png
-	$(BIN)/python tools/screenshots.py dist/*.apkg docs/screenshots --cards $(SHOWN)
+	$(BIN)/python tools/screenshots.py $(NEWEST) docs/screenshots --cards $(SHOWN)
 
 window: $(STAMP)-dev deck ## show cards in the real Anki window and in the preview, compare them, make docs/anki-and-preview.md
 	sh tools/chromium.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[window]'
 	sh tools/xvfb.sh
 	rm -rf docs/screenshots/anki-window
-	$(BIN)/python tools/anki_and_preview.py dist/*.apkg docs --cards $(SHOWN_IN_ANKI)
+	$(BIN)/python tools/anki_and_preview.py $(NEWEST) docs --cards $(SHOWN_IN_ANKI)
 
 bench-check: $(STAMP)-dev ## measure what `check` costs, rule by rule
 	$(BIN)/python bench/check.py 10000
