@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import yaml
-
 from recto.diagnostic import Diagnostic
 from recto.rulebook import BROKEN_TERMS
 from recto.source import Source, Span
 from recto.suggest import did_you_mean
+from recto.yamltree import MappingNode, Node, ScalarNode, SequenceNode, YamlError, compose
 
 TERMS_FILE = "terms.yaml"
 KEYS = ("term", "local", "also", "not", "cues")
@@ -41,14 +40,9 @@ class Terms:
 def parse_terms(source: Source) -> tuple[Terms, tuple[Diagnostic, ...]]:
     """Read terms.yaml: a list of `term`, with `local`, `also`, `not` and `cues` (each a text or a list of texts)."""
     try:
-        root = yaml.compose(source.text, Loader=yaml.SafeLoader)
-    except RecursionError:
-        return Terms(), (BROKEN_TERMS.at(source.line_span(0), "nested too deeply"),)
-    except (yaml.MarkedYAMLError, yaml.reader.ReaderError) as error:
-        mark = getattr(error, "problem_mark", None)
-        at = mark.index if mark else getattr(error, "position", 0)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", str(error))
-        return Terms(), (BROKEN_TERMS.at(source.span(at), f"not valid YAML: {problem}", 'quote text with ":" or "#"'),)
+        root = compose(source, 0, len(source.text))
+    except YamlError as error:
+        return Terms(), (BROKEN_TERMS.at(error.span, str(error), error.help),)
     reader = _Reader(source)
     return Terms(tuple(reader.entries(root))), tuple(reader.diagnostics)
 
@@ -59,10 +53,10 @@ class _Reader:
         self.diagnostics: list[Diagnostic] = []
         self._seen: set[str] = set()
 
-    def entries(self, root: yaml.Node | None) -> Iterator[Term]:
-        if root is not None and not isinstance(root, yaml.SequenceNode):
+    def entries(self, root: Node | None) -> Iterator[Term]:
+        if root is not None and not isinstance(root, SequenceNode):
             self._report(root, f"{TERMS_FILE} is not a list", "begin each entry with a line `- term: …`")
-        for node in root.value if isinstance(root, yaml.SequenceNode) else ():
+        for node in root.value if isinstance(root, SequenceNode) else ():
             term = self._entry(node)
             if term and term.name in self._seen:
                 self._report(node, f'"{term.name}" stands twice', "make it one entry")
@@ -70,8 +64,8 @@ class _Reader:
                 self._seen.add(term.name)
                 yield term
 
-    def _entry(self, node: yaml.Node) -> Term | None:
-        if not isinstance(node, yaml.MappingNode):
+    def _entry(self, node: Node) -> Term | None:
+        if not isinstance(node, MappingNode):
             self._report(node, "this is no entry", "begin it with `- term: …`")
             return None
         found: dict[str, tuple[str, ...]] = {}
@@ -87,17 +81,17 @@ class _Reader:
         local, wrong, cues, also = (found.get(key, ()) for key in ("local", "not", "cues", "also"))
         return Term(found["term"][0], local, wrong, cues, also)
 
-    def _texts(self, node: yaml.Node, name: str) -> tuple[str, ...]:
-        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        if not all(isinstance(item, yaml.ScalarNode) and str(item.value).strip() for item in items):
+    def _texts(self, node: Node, name: str) -> tuple[str, ...]:
+        items = node.value if isinstance(node, SequenceNode) else [node]
+        if not all(isinstance(item, ScalarNode) and str(item.value).strip() for item in items):
             self._report(node, f"{name} must be a text or a list of texts")
             return ()
         return tuple(str(item.value).strip() for item in items)
 
-    def _report(self, node: yaml.Node, message: str, help: str = "") -> None:  # noqa: A002
+    def _report(self, node: Node, message: str, help: str = "") -> None:  # noqa: A002
         self.diagnostics.append(BROKEN_TERMS.at(self._span(node), message, help))
 
-    def _span(self, node: yaml.Node) -> Span:
+    def _span(self, node: Node) -> Span:
         start = node.start_mark.index
         line_end = self.source.text.find("\n", start)
         return self.source.span(start, min(node.end_mark.index, line_end if line_end >= 0 else len(self.source.text)))

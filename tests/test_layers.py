@@ -69,7 +69,7 @@ DOORS = {
     "anki": {"recto.verify"},
     "click": {"recto.cli"},
     "pygments": {"recto.render.code"},
-    "yaml": {"recto.yamltree", "recto.terms"},
+    "yaml": {"recto.yamltree"},
     "starlette": {"recto.preview.server"},
     "uvicorn": {"recto.preview.server"},
     "watchfiles": {"recto.preview.server"},

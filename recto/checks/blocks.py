@@ -198,7 +198,9 @@ def picture_without_licence(reading: Reading, *, field: str = "Source") -> Itera
             if _BITMAP.search(str(image.attrGet("src") or "")):
                 span = token_span(other.source, inline, image)
                 yield Finding(
-                    span, "whose picture is this?", f"name its licence, or that it is yours, under ### {field}"
+                    span,
+                    "whose picture is this?",
+                    f"name its licence, or that it is yours, under ### {reading.heading(field)}",
                 )
 
 

@@ -60,7 +60,9 @@ def symbol_without_legend(
             if missing:
                 shown = ", ".join(f"${s}$" for s in missing)
                 yield Finding(
-                    part.span_of(token), f"nothing explains {shown}", f"say under ### {field} what each stands for"
+                    part.span_of(token),
+                    f"nothing explains {shown}",
+                    f"say under ### {reading.heading(field)} what each stands for",
                 )
 
 

@@ -252,6 +252,11 @@ class Reading:
         """A field by its name in the note type."""
         return next((part for part in self.sections if part.name == name), None)
 
+    def heading(self, name: str) -> str:
+        """The heading under which an author writes a field: its first other name, such as 来源 for Source."""
+        names = next((f.headings for f in self.card.notetype.fields if f.name == name), (name,))
+        return names[1] if len(names) > 1 else name
+
     def has_field(self, name: str) -> bool:
         """Whether the card's note type has a field of this name that an H3 can start."""
         return any(f.name == name and f.origin == "section" for f in self.card.notetype.fields)

@@ -45,7 +45,7 @@ def missing_source(reading: Reading, *, field: str = "Source") -> Iterator[Findi
         The same, and below it `### Source` with the paper and its section.
     """
     if reading.has_field(field) and not reading.section(field) and not reading.card.attributes.option("retired"):
-        help_ = f"write under ### {field} where it is said: title, link, section"
+        help_ = f"write under ### {reading.heading(field)} where it is said: title, link, section"
         yield Finding(reading.card.span, "this card names no source", help_)
 
 
