@@ -74,6 +74,10 @@ class Checked:
         """Whether the edition can be packaged."""
         return self.edition is not None and not has_errors(self.diagnostics)
 
+    def told(self, more: Iterable[Diagnostic]) -> Checked:
+        """The same with more faults."""
+        return replace(self, diagnostics=_sorted([*self.diagnostics, *more]))
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -117,7 +121,9 @@ class Project:
         `audience` is whom the edition is for: others than the author must get it although they may have imported the
         development build that is in dist/. `ledger` stands for deck.lock, which is then not read.
         """
-        return self.link(self.compile(progress, ledger), clock=clock, audience=audience)
+        compiled = self.compile(progress, ledger)
+        checked = self.link(compiled, clock=clock, audience=audience)
+        return checked.told(self.check_deck(compiled, checked, clock=clock))
 
     def compile(self, progress: Progress = lambda sources, count: sources, ledger: Ledger | None = None) -> Compiled:
         """Read and compile every file of the deck; deck.lock too, unless a ledger is given. Raises `ToolError`."""
@@ -183,7 +189,7 @@ class Project:
     def link(
         self, compiled: Compiled, *, clock: Clock, audience: Audience = Audience.AUTHOR, memo: Memo | None = None
     ) -> Checked:
-        """Join a compiled deck to its edition; every fault of it, sorted. Raises `ToolError`.
+        """Join a compiled deck to its edition; its faults, sorted, less those of `check_deck`. Raises `ToolError`.
 
         `memo` is of an earlier link of what `recompile` has made of the same compiled deck, for the same audience.
         """
@@ -207,7 +213,6 @@ class Project:
         )
         diagnostics += [d for unit in units for d in unit.diagnostics]
         diagnostics += found
-        diagnostics += self._check_deck(edition, compiled, clock)
         coverage = None
         if compiled.syllabus:
             coverage = compute_coverage(compiled.syllabus, edition.notes, config.coverage)
@@ -219,8 +224,14 @@ class Project:
         programs = tuple(program for unit in units for program in unit.programs)
         return Checked(self.describe(edition, config), _sorted(diagnostics), programs, config, coverage)
 
-    def _check_deck(self, edition: Edition, compiled: Compiled, clock: Clock) -> list[Diagnostic]:
-        notes = tuple(linked.note for linked in edition.notes)
+    def check_deck(self, compiled: Compiled, checked: Checked, *, clock: Clock) -> tuple[Diagnostic, ...]:
+        """What rules of style say of all notes together. It takes longer than linking, so the preview asks it later.
+
+        `clock` gives the time of today in s since 1970 (UTC), by which claims age; it is asked if any claim can.
+        """
+        if checked.edition is None:
+            return ()
+        notes = tuple(linked.note for linked in checked.edition.notes)
         ages = any(note.as_of for note in notes)
         view = DeckView(
             notes=notes,
@@ -229,7 +240,7 @@ class Project:
             language=compiled.linter.language,
             terms=compiled.linter.terms,
         )
-        return compiled.linter.check_deck(view)
+        return tuple(compiled.linter.check_deck(view))
 
     def describe(self, edition: Edition, config: Config) -> Edition:
         """The edition with the placeholders of its description filled: {version}, {date}, {news}."""

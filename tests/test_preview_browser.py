@@ -230,9 +230,10 @@ def test_save_before_the_stream_is_there__is_seen(browser: Browser, address: str
             time.sleep(0.05)
         route.continue_()
 
-    page.route("**/events", save_first)
+    page.route("**/events", save_first, times=1)
     page.goto(address)
     expect(page.locator("#areas a").first).to_contain_text("Saved meanwhile")
+    page.close()
 
 
 def test_sound_and_hint__answer_a_click(browser: Browser, address: str, deck: Deck) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from conftest import DECK_TOML, Deck, MakeDeck
 
 from recto.preview.listing import Revisions, index_of
 from recto.preview.site import Session
+from recto.project import Project
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} 8"><title>dot</title></svg>'
 WORDS = ["缓存", "带宽", "`code`", "**批次**", "$x^2$", "==孔==", "softmax", "[^1]", "<b>raw</b>", "显存"]
@@ -121,11 +123,67 @@ def test_session_after_edits__shows_what_a_fresh_one_shows(make_deck: MakeDeck, 
     often, rarely = Page(revisions), Page(revisions)
     for number in range(25):
         session.update(author.edit())
+        session.review()
         fresh = Session(deck.project).view
         assert session.view == fresh, number
         for page in (often, rarely) if number % 4 == 0 else (often,):
             page.refresh(session)
             assert {**page.index, "revision": ""} == {**index_of(fresh), "revision": ""}, number
+
+
+LIKE = "# T\n\n## How many bytes of cache does one token of the model need? {#a}\n\n1\n"
+STANDARD = DECK_TOML.replace("minimal", "standard")
+
+
+def rules_of(session: Session) -> list[str]:
+    return [d.rule for d in session.view.diagnostics]
+
+
+def test_what_the_whole_deck_tells__comes_after_the_card(make_deck: MakeDeck) -> None:
+    """A save costs its own file; twins and the like are looked for when the author rests, and stay until then."""
+    deck = make_deck({"deck.toml": STANDARD, "cards/a.md": LIKE, "cards/b.md": "# B\n\n## Why? {#b}\n\nB\n"})
+    session = Session(deck.project)
+    assert rules_of(session) == []
+    deck.write("cards/b.md", LIKE.replace("#a", "#b").replace("one token", "a token"))
+    session.update([deck.root / "cards/b.md"])
+    assert rules_of(session) == []
+    assert session.review()
+    assert rules_of(session) == ["near-duplicate"]
+    assert not session.review()
+    deck.write("cards/a.md", LIKE + "\nMore.\n")
+    session.update([deck.root / "cards/a.md"])
+    assert rules_of(session) == ["near-duplicate"]
+    deck.write("cards/b.md", "# B\n\n## Why? {#b}\n\nB\n")
+    session.update([deck.root / "cards/b.md"])
+    assert rules_of(session) == []
+
+
+def test_review_that_an_edit_overtook__is_dropped(make_deck: MakeDeck, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found in the deck of before the edit says nothing of the deck after it."""
+    deck = make_deck({"deck.toml": STANDARD, "cards/a.md": LIKE, "cards/b.md": LIKE.replace("#a", "#b")})
+    session = Session(deck.project)
+    assert rules_of(session) == ["duplicate-question"]
+    deck.write("cards/a.md", LIKE + "\nMore.\n")
+    session.update([deck.root / "cards/a.md"])
+    check_deck = Project.check_deck
+
+    def overtaken(project: Project, *rest: Any, **options: Any) -> Any:
+        found = check_deck(project, *rest, **options)
+        deck.write("cards/b.md", "# B\n\n## Why? {#b}\n\nB\n")
+        session.update([deck.root / "cards/b.md"])
+        return found
+
+    monkeypatch.setattr(Project, "check_deck", overtaken)
+    assert not session.review()
+    assert rules_of(session) == []
+
+
+def test_claim_of_this_month__has_not_aged(make_deck: MakeDeck) -> None:
+    """The preview measures the age of claims by the real calendar."""
+    month = time.strftime("%Y-%m", time.gmtime())
+    card = "# T\n\n## Q {{#q as-of={}}}\n\nA\n"
+    for text, rules in ((card.format(month), []), (card.format("2001-01"), ["stale-as-of"])):
+        assert rules_of(Session(make_deck({"deck.toml": STANDARD, "cards/a.md": text}).project)) == rules
 
 
 def test_page__gets_only_the_topics_that_changed(make_deck: MakeDeck) -> None:

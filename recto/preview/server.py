@@ -52,6 +52,7 @@ _HEADERS = {
 }
 _HEARTBEAT = 15.0  # s; a browser that went away is noticed by then
 _SETTLED = 0.5  # s after which the watching has begun for certain
+_REST = 1.0  # s without a save after which the rules of the whole deck are asked
 _QUIET = 10  # ms without a further change after which a change is taken in
 
 
@@ -195,15 +196,26 @@ async def follow(session: Session, feed: Feed, stop: asyncio.Event) -> None:
     def settings(_: Change, name: str) -> bool:
         return Path(name).name in (CONFIG_FILE, LOCK_FILE)
 
-    lock = asyncio.Lock()
+    lock, reviewing = asyncio.Lock(), asyncio.Lock()
+    review: asyncio.Task[None] | None = None
+
+    async def review_at_rest() -> None:
+        await asyncio.sleep(_REST)
+        async with reviewing:
+            if await asyncio.to_thread(session.review):
+                feed.announce()
 
     async def take_in(paths: set[Path]) -> None:
+        nonlocal review
         async with lock:
+            if review:
+                review.cancel()
             try:
                 await asyncio.to_thread(session.update, paths)
             except ToolError as error:
                 session.fail(f"{error.message}{f' ({error.hint})' if error.hint else ''}")
             feed.announce()
+            review = asyncio.create_task(review_at_rest())
 
     async def watch(where: list[Path], wanted: Callable[[Change, str], bool], *, recursive: bool) -> None:
         changes = awatch(*where, watch_filter=wanted, step=_QUIET, stop_event=stop, recursive=recursive)
@@ -220,6 +232,8 @@ async def follow(session: Session, feed: Feed, stop: asyncio.Event) -> None:
 
     # The deck's own folder holds more than the deck (.git, dist, .venv): of it only the two files are watched.
     await asyncio.gather(watch(folders, of_deck, recursive=True), watch([root], settings, recursive=False), catch_up())
+    if review:
+        review.cancel()
 
 
 class _Server(uvicorn.Server):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from recto.config import CONFIG_FILE
@@ -56,22 +57,42 @@ class View:
 
 
 class Session:
-    """A deck that is being edited: compiled once, then again only where a file changed."""
+    """A deck that is being edited: compiled once, then again only where a file changed.
+
+    `review` may run in other threads beside `update`, which runs once at a time.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.view = View()
         self._began = time.time()
-        self._compiled: Compiled = project.compile()
         self._memo = Memo()
-        self.view = self._look(View())
+        self._lock = Lock()
+        self._of_deck: tuple[Diagnostic, ...] = ()
+        self._take(project.compile())
+        self.review()
 
     def update(self, paths: Iterable[Path]) -> None:
-        """Take in a change of these files. Raises `ToolError`; then everything is as it was."""
-        compiled = self.project.recompile(self._compiled, paths)
+        """Take in a change of these files. Raises `ToolError`; then everything is as it was.
+
+        What the rules of the whole deck found in other files stays until `review`.
+        """
+        changed = set(paths)
+        compiled = self.project.recompile(self._compiled, changed)
         if compiled.notetypes is not self._compiled.notetypes:  # all was read anew, deck.toml and deck.lock too
             self._memo = Memo()
-        self._compiled = compiled
-        self.view = self._look(self.view)
+        self._take(compiled, changed)
+
+    def review(self) -> bool:
+        """Ask the rules of the whole deck; whether they say anything new. An edit meanwhile makes it say nothing."""
+        compiled, linked = self._compiled, self._linked
+        found = self.project.check_deck(compiled, linked, clock=lambda: int(time.time()))
+        with self._lock:
+            if compiled is not self._compiled or found == self._of_deck:
+                return False
+            self._of_deck = found
+            self._show()
+            return True
 
     def changed_since_start(self) -> list[Path]:
         """Files that were saved after this session began to read: what happened before somebody watched."""
@@ -83,13 +104,21 @@ class Session:
         """Show that the deck cannot be read at the moment."""
         self.view = replace(self.view, message=message)
 
-    def _look(self, before: View) -> View:
-        checked = self.project.link(self._compiled, clock=lambda: _CLOCK, memo=self._memo)
-        config = self._compiled.config
+    def _take(self, compiled: Compiled, changed: Iterable[Path] = ()) -> None:
+        linked = self.project.link(compiled, clock=lambda: _CLOCK, memo=self._memo)
+        with self._lock:
+            self._compiled, self._linked = compiled, linked
+            paths = {path.relative_to(self.project.root).as_posix() for path in changed}
+            self._of_deck = tuple(d for d in self._of_deck if d.span.path not in paths)
+            self._show()
+
+    def _show(self) -> None:
+        checked, config = self._linked.told(self._of_deck), self._compiled.config
         if checked.edition is None or config is None:
             # The cards of before stay in sight while deck.toml or a template is being edited.
-            return replace(before, diagnostics=checked.diagnostics, message="the deck's settings have errors")
-        return make_view(checked, config.areas, config.language)
+            self.view = replace(self.view, diagnostics=checked.diagnostics, message="the deck's settings have errors")
+        else:
+            self.view = make_view(checked, config.areas, config.language)
 
 
 def make_view(checked: Checked, areas: tuple[tuple[str, str], ...], language: str) -> View:
