@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 
 from recto.checks.reading import CODE, DISPLAY, MATH, PICTURE, Reading
 from recto.checks.rule import Finding, style_rule
@@ -79,10 +81,14 @@ def answer_leaks(
 def content_words(text: str, language: Language) -> set[str]:
     """The words of a text that carry content: Latin words, and pairs of neighbouring CJK characters."""
     words = {word.casefold() for word in re.findall(r"[A-Za-z][A-Za-z0-9-]+", text)} - language.stop_words
-    for run in re.findall(r"[\u3400-\u9fff]+", text):
-        kept = "".join(char if char not in language.stop_words else " " for char in run)
-        words |= {piece[n : n + 2] for piece in kept.split() for n in range(len(piece) - 1)}
+    for piece in re.findall(r"[\u3400-\u9fff]+", text.translate(_gaps(language.stop_words))):
+        words.update(map("".join, pairwise(piece)))
     return words
+
+
+@cache
+def _gaps(stop_words: frozenset[str]) -> dict[int, str]:
+    return {ord(word): " " for word in stop_words if len(word) == 1}
 
 
 @style_rule(strict=ERROR, standard=WARNING)
