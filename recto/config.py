@@ -8,14 +8,14 @@ from recto.diagnostic import Diagnostic, has_errors
 from recto.goals import read_coverage_goal, read_stats_goal
 from recto.model import Config, RunSettings
 from recto.settings import Settings
-from recto.source import Source
+from recto.source import Source, Span
 from recto.suggest import nearest
 
 CONFIG_FILE = "deck.toml"
 
 KEYS = (
     *("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description"),
-    *("areas", "rules", "run", "coverage", "stats"),
+    *("areas", "study", "rules", "run", "coverage", "stats"),
 )
 RUN_KEYS = ("time", "memory", "skipped")
 LANGUAGES = ("zh", "en")
@@ -45,6 +45,7 @@ def parse_config(source: Source) -> tuple[Config | None, tuple[Diagnostic, ...]]
         language=settings.take(table, "language", str, "en"),
         description=settings.take(table, "description", str, "").strip(),
         areas=tuple((folder, settings.take(areas, folder, str, folder, "[areas]")) for folder in areas),
+        study=_read_study(settings),
         run=_read_run(settings),
         coverage=read_coverage_goal(settings),
         stats=read_stats_goal(settings),
@@ -90,6 +91,16 @@ def _check_values(settings: Settings, config: Config) -> None:
             settings.report(
                 f'"{name}" cannot be a subdeck\'s name', span(folder, "[areas]"), "no empty part between ::"
             )
+
+
+def _read_study(settings: Settings) -> tuple[tuple[str, Span], ...]:
+    tags = settings.take(settings.values, "study", list, [])
+    if not all(isinstance(tag, str) for tag in tags):
+        settings.report(
+            "study must be a list of tags", settings.span_of("study"), 'study = ["tier::core", "tier::plus"]'
+        )
+        return ()
+    return tuple((tag, settings.span_of_text("study", tag)) for tag in dict.fromkeys(tags))
 
 
 def _read_run(settings: Settings) -> RunSettings:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recto.apkg import NO_DRAFTS, Drafts
-from recto.compile import area_of
 from recto.diagnostic import Diagnostic, Severity
 from recto.guard import find_broken_promises
 from recto.identity import digest_of_note, digest_of_notetype, guid_of_note, numbered_digests, with_edition
@@ -39,6 +38,7 @@ from recto.rulebook import (
 )
 from recto.source import Span
 from recto.stamps import Clock, Stamps
+from recto.study import check_study, order_notes, order_units
 from recto.suggest import nearest
 from recto.template import cloze_fields, cloze_ordinals, is_empty_field, parse_template, shows_something
 from recto.versions import DEV
@@ -106,6 +106,8 @@ def link(
     if memo is not None:
         memo.links = made.links
     diagnostics += _find_unused(inventory, meant)
+    diagnostics += check_study(notes, config)
+    notes = order_notes(notes, config)
     kinds = {linked.note.kind for linked in notes}
     diagnostics += find_broken_promises(notes, notetypes, config, ledger)
     edition = Edition(
@@ -155,17 +157,6 @@ def _link_note(
         holes=numbered_digests(notetype, fields),
         changed_in=changed_in,
     )
-
-
-def order_units(units: Sequence[Unit], config: Config) -> list[Unit]:
-    """The order of study: areas as deck.toml lists them, then by name; files by `order:`, then by path."""
-    places = {folder: place for place, (folder, _) in enumerate(config.areas)}
-
-    def key(unit: Unit) -> tuple[int, str, int, str]:
-        area = area_of(unit.path)
-        return places.get(area, len(places)), area, unit.order, unit.path
-
-    return sorted(units, key=key)
 
 
 def card_ordinals(notetype: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:

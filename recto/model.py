@@ -58,6 +58,7 @@ class StatsGoal:
 class Config:
     """deck.toml. `areas` maps folders below `cards/` to subdeck names, in the order of study.
 
+    `study` are tags (without the prefix, with their places) of which notes with the first one come first in their area.
     `description` may hold {version}, {date} and {news}; `language` (zh or en) is that of NEWS.md.
     """
 
@@ -70,6 +71,7 @@ class Config:
     language: str
     description: str
     areas: tuple[tuple[str, str], ...]
+    study: tuple[tuple[str, Span], ...] = ()
     run: RunSettings = RunSettings()
     coverage: CoverageGoal = field(default_factory=CoverageGoal)
     stats: StatsGoal = field(default_factory=StatsGoal)

@@ -42,6 +42,26 @@ def test_order_of_study__areas_then_order_then_path(make_deck: MakeDeck) -> None
     ]
 
 
+def tiered(name: str, *cards: tuple[str, str]) -> str:
+    return f"# {name}\n" + "".join(f'\n## Q {ident} {{#{ident} tags="{tags}"}}\n\nA {ident}\n' for ident, tags in cards)
+
+
+def test_order_of_study__tags_of_study_come_first_within_an_area(make_deck: MakeDeck) -> None:
+    """The most needed cards of all files of an area come before its others; an area ends before the next begins."""
+    deck = make_deck(
+        {
+            "deck.toml": 'study = ["tier::core", "tier::plus"]\n' + DECK_TOML + '[areas]\na = "First"\nb = "Second"\n',
+            "cards/a/1.md": tiered("T1", ("a1-none", "x"), ("a1-plus", "tier::plus"), ("a1-core", "tier::core")),
+            "cards/a/2.md": tiered("T2", ("a2-core", "tier::core"), ("a2-both", "tier::plus tier::core")),
+            "cards/b/1.md": tiered("T3", ("b-core", "tier::core"), ("b-plus", "tier::plus")),
+        }
+    )
+    edition = deck.check().edition
+    assert edition
+    expected = ["a1-core", "a2-core", "a2-both", "a1-plus", "a1-none", "b-core", "b-plus"]
+    assert [n.note.id for n in edition.notes] == expected
+
+
 def test_front_matter_deck__wins(make_deck: MakeDeck) -> None:
     """`deck:` names the subdeck, and may have parts."""
     deck = make_deck({"cards/a/x.md": "---\ndeck: 推理::显存\n---\n\n# T\n\n## Q {#q}\n\nA\n"})
