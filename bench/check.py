@@ -21,9 +21,10 @@ from corpus import write_corpus  # noqa: E402
 from recto.cache import NO_CACHE, Cache  # noqa: E402
 from recto.checks.linter import ActiveRule  # noqa: E402
 from recto.diagnostic import Diagnostic  # noqa: E402
+from recto.files import read_source  # noqa: E402
 from recto.parse.frontmatter import parse_front_matter  # noqa: E402
 from recto.parse.markdown import parse_markdown  # noqa: E402
-from recto.project import open_project, read_source  # noqa: E402
+from recto.project import open_project  # noqa: E402
 
 NOW = 1_795_600_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -58,8 +59,8 @@ def _check_style(card: Card, note: Note, topic: Topic, source: Source, linter: L
 
 
 def area_of(path: str) -> str:
-    """The folder of a topic file below the first one: `cards/gpu/kv.md` → `gpu`; '' for a file directly in `cards/`."""
-    return "/".join(path.split("/")[1:-1])
+    """The folder of a topic file below the first one (NFC): `cards/gpu/kv.md` → `gpu`; '' for a file in `cards/`."""
+    return unicodedata.normalize("NFC", "/".join(path.split("/")[1:-1]))
 
 
 def deck_name(path: str, topic: Topic, config: Config) -> str:

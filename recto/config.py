@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from recto.diagnostic import Diagnostic, has_errors
 from recto.goals import read_coverage_goal, read_stats_goal
@@ -44,7 +45,7 @@ def parse_config(source: Source) -> tuple[Config | None, tuple[Diagnostic, ...]]
         tag_prefix=settings.take(table, "tag-prefix", str, ""),
         language=settings.take(table, "language", str, "en"),
         description=settings.take(table, "description", str, "").strip(),
-        areas=tuple((folder, settings.take(areas, folder, str, folder, "[areas]")) for folder in areas),
+        areas=tuple((_nfc(folder), settings.take(areas, folder, str, folder, "[areas]")) for folder in areas),
         study=_read_study(settings),
         run=_read_run(settings),
         coverage=read_coverage_goal(settings),
@@ -120,6 +121,11 @@ def _read_run(settings: Settings) -> RunSettings:
         help_ = "warning, or error where everything that the cards import is installed"
         settings.report(f'skipped "{run.skipped}" is not known', settings.span_of("skipped", "[run]"), help_)
     return run
+
+
+def _nfc(text: str) -> str:
+    """How a folder is named to recto: a disk may spell é as e and an accent."""
+    return unicodedata.normalize("NFC", text)
 
 
 def is_deck_name(name: str) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 import posixpath
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -19,6 +18,7 @@ import imagesize
 
 from recto.diagnostic import Rule
 from recto.errors import ToolError
+from recto.files import walk
 from recto.model import MediaFile
 from recto.rulebook import BROKEN_MEDIA, UNSAFE_MEDIA, UNSAFE_SVG
 from recto.suggest import slug
@@ -70,7 +70,8 @@ def read_inventory(deck: Path, folder: str) -> Inventory:
             data = path.read_bytes()
         except OSError as error:
             raise ToolError(f"cannot read {relative}: {error.strerror}") from error
-        files[relative], fault = describe_media(relative, data)
+        file, fault = describe_media(relative, data)
+        files[relative] = replace(file, path=path.relative_to(deck).as_posix())
         if fault:
             faults[relative] = fault
         elif path.suffix.lower() == ".svg":
@@ -81,15 +82,6 @@ def read_inventory(deck: Path, folder: str) -> Inventory:
 def read_media(deck: Path, file: MediaFile) -> bytes:
     """What a file of a package holds. Raises `OSError`."""
     return file.data or (deck / file.path).read_bytes()
-
-
-def walk(folder: Path) -> list[Path]:
-    """Every file below a folder, sorted by path; hidden files and folders are not part of a deck."""
-    found: list[Path] = []
-    for base, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(base) / name for name in names if not name.startswith(".")]
-    return sorted(found)
 
 
 def describe_media(path: str, data: bytes) -> tuple[MediaFile, tuple[Rule, str] | None]:

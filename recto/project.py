@@ -1,11 +1,8 @@
-"""A deck's folder: find its files, run the stages in order. The only module that reads the author's files."""
+"""A deck's folder: find its files, run the stages in order. It and `files` alone read what the author wrote."""
 
 from __future__ import annotations
 
-import codecs
-import contextlib
 import html
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,16 +19,17 @@ from recto.coverage.check import check_coverage, refuse_goal
 from recto.coverage.count import Coverage, compute_coverage
 from recto.diagnostic import Diagnostic, has_errors
 from recto.errors import ToolError
+from recto.files import read_source, replace_file, survey, walk
 from recto.fix import FixedFile, fix_text
 from recto.ids import NewId, apply_ids, propose_ids, written_ids
 from recto.ledger import LOCK_FILE, parse_ledger, unpromised
 from recto.link import Memo, link
 from recto.look import NOTETYPES_FILE, parse_look
-from recto.media import Inventory, read_inventory, walk
+from recto.media import Inventory, read_inventory
 from recto.model import Config, Edition, Ledger, NoteType, Program, Unit
 from recto.news import NEWS_FILE, WORDS, format_date
-from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, CONTROL_CHARACTER, NOT_UTF_8, UNKNOWN_CONFIG_KEY
-from recto.source import Source, normalize
+from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, NOT_UTF_8, UNKNOWN_CONFIG_KEY
+from recto.source import Source
 from recto.stamps import Clock
 from recto.syllabus import Syllabus, parse_syllabus
 from recto.terms import TERMS_FILE, Terms, parse_terms
@@ -272,9 +270,14 @@ class Project:
         folder = self.root / CARDS_FOLDER
         if not folder.is_dir():
             raise ToolError(f"there is no folder {CARDS_FOLDER}/ in {self.root}", hint="put the topic files there")
-        paths = [p for p in walk(folder) if p.suffix.lower() == ".md" and p.name.lower() != "readme.md"]
+        files, linked = survey(folder)
+        if linked:
+            relative = linked[0].relative_to(self.root).as_posix()
+            raise ToolError(
+                f"{relative} is a link to a folder", hint="put the folder itself there; links are not followed"
+            )
+        paths = [p for p in files if p.suffix.lower() == ".md" and p.name.lower() != "readme.md"]
         for path in paths:
-            # `walk` enters no linked folder, so only the file itself can lead elsewhere.
             if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
                 relative = path.relative_to(self.root).as_posix()
                 raise ToolError(
@@ -353,7 +356,7 @@ class Project:
 
     def _read_settings(self) -> tuple[Config | None, dict[str, NoteType], Linter, list[Diagnostic]]:
         source, diagnostics = read_source(self.root, self.root / CONFIG_FILE)
-        config, faults = parse_config(source)
+        config, faults = parse_config(source) if source.text or not diagnostics else (None, ())
         terms = self._read_terms(diagnostics)
         linter, rule_faults = parse_rules(source, config.language, terms) if config else (Linter(), ())
         files: dict[str, Source] = {}
@@ -391,58 +394,8 @@ def open_project(root: Path | str = ".", cache: Cache = NO_CACHE) -> Project:
     return Project(path, cache)
 
 
-def read_source(root: Path, path: Path) -> tuple[Source, list[Diagnostic]]:
-    """Read one text file; what is not UTF-8 or not printable is replaced and reported. Raises `ToolError`."""
-    relative = path.relative_to(root).as_posix()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ToolError(f"cannot read {relative}: {error.strerror}") from error
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        source = Source(relative, "")
-        return source, [NOT_UTF_8.at(source.span(0), "this file is UTF-16", "save it as UTF-8")]
-    diagnostics: list[Diagnostic] = []
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        good = normalize(data[: error.start].decode("utf-8"))
-        text = data.decode("utf-8", errors="replace")
-        source = Source(relative, normalize(text))
-        diagnostics.append(
-            NOT_UTF_8.at(
-                source.span(len(good)),
-                f"byte {data[error.start]:#04x} is not UTF-8",
-                "save the file as UTF-8",
-            )
-        )
-    text = normalize(text)
-    source = Source(relative, text.translate(_NO_CONTROLS))
-    for offset, char in enumerate(text):
-        if char in _CONTROLS:
-            diagnostics.append(
-                CONTROL_CHARACTER.at(source.span(offset), f"the invisible character U+{ord(char):04X}", "delete it")
-            )
-    return source, diagnostics
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, keeping its mode. Raises `ToolError`."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_bytes(data)
-        if path.exists():
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise ToolError(f"cannot write {path}: {error.strerror}") from error
-
-
 # With note types that cannot be used every card would seem wrong.
 _SETTINGS_RULES = (BROKEN_CONFIG.name, UNKNOWN_CONFIG_KEY.name, BROKEN_TEMPLATE.name)
-_CONTROLS = frozenset(chr(code) for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t")
-_NO_CONTROLS = {ord(char): "\ufffd" for char in _CONTROLS}
 
 
 def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

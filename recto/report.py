@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
 from recto.columns import display_width
 from recto.diagnostic import Diagnostic, Severity
+
+
+# Embedding, override, isolate and their ends (UAX #9, table 4).
+_REORDERING = frozenset(("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 
 
 class Paint(Protocol):
@@ -39,7 +44,7 @@ def format_text(diagnostics: Sequence[Diagnostic], paint: Paint = plain) -> str:
 
 def _excerpt(d: Diagnostic, paint: Callable[[str], str]) -> list[str]:
     """The source line and a mark below the fault; long lines are cut around it, wide characters count twice."""
-    text, start = d.span.excerpt.replace("\t", " "), d.span.column - 1
+    text, start = "".join(map(_seen, d.span.excerpt)), d.span.column - 1
     end = d.span.end_column - 1 if d.span.end_line == d.span.line else len(text)
     cut = max(0, start - 60)
     shown = text[cut : cut + 110]
@@ -47,6 +52,11 @@ def _excerpt(d: Diagnostic, paint: Callable[[str], str]) -> list[str]:
     lead = " " * (len(number) - 2) + "| "
     mark = " " * display_width(text[cut:start]) + "^" * max(1, display_width(text[start : min(end, cut + 110)]))
     return [f"{number}{'…' if cut else ''}{shown}", f"{lead}{' ' if cut else ''}{paint(mark)}"]
+
+
+def _seen(char: str) -> str:
+    """A character as a terminal may show it: of one width, and without power over the order of the others."""
+    return " " if char == "\t" else "\ufffd" if unicodedata.bidirectional(char) in _REORDERING else char
 
 
 def format_json(diagnostics: Sequence[Diagnostic]) -> str:

@@ -13,6 +13,11 @@ CONTROL_CHARACTER = Rule(
     ERROR,
     "Anki drops control characters, and U+001F makes the whole package unimportable.",
 )
+INVISIBLE_CHARACTER = Rule(
+    "invisible-character",
+    WARNING,
+    "Nobody sees it, but a search does not find the word, and text or code may read otherwise than it is.",
+)
 BROKEN_FRONT_MATTER = Rule(
     "broken-front-matter",
     ERROR,

@@ -11,9 +11,9 @@ from markdown_it.utils import read_fixture_file
 
 from recto.compile import compile_source
 from recto.config import parse_config
+from recto.files import read_source
 from recto.look import parse_look
 from recto.model import NoteType, Unit
-from recto.project import read_source
 from recto.source import Source
 
 FOLDER = Path(__file__).parent / "render"

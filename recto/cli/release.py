@@ -64,9 +64,10 @@ def command(deck: Path, quiet: bool, version: str, dry_run: bool, package: Path 
 def _rebuild_lock(deck: Path, package: Path, version: str, *, dry_run: bool) -> int:
     """Write deck.lock anew, keeping what was there as deck.lock.bak; nothing changes unless all is known."""
     from recto.errors import ToolError
+    from recto.files import replace_file
     from recto.ledger import LOCK_FILE, format_ledger
     from recto.model import Ledger
-    from recto.project import open_project, replace_file
+    from recto.project import open_project
     from recto.release import rebuild_ledger
 
     project = open_project(deck)

@@ -31,7 +31,7 @@ def resolve_parts(use: DiagramUse, file: MediaFile, data: bytes) -> tuple[dict[s
         diagnostics += _find_leaks(part, data)
         for is_hidden in (True, False):
             picture, _ = describe_media(file.path, drawn := draw_part(data, part.id, is_hidden=is_hidden))
-            key = part_key(file.path, part.id, is_hidden=is_hidden)
+            key = part_key(use.path, part.id, is_hidden=is_hidden)
             found[key] = MediaFile(file.path, picture.name, picture.digest, file.width, file.height, drawn)
     return found, diagnostics
 

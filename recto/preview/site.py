@@ -14,10 +14,10 @@ from typing import Any
 from recto.config import CONFIG_FILE
 from recto.diagnostic import Diagnostic
 from recto.face import render_face, show
+from recto.files import walk
 from recto.identity import with_edition
 from recto.ledger import LOCK_FILE
 from recto.link import Memo
-from recto.media import walk
 from recto.model import Edition, LinkedNote, MediaFile, NoteType
 from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER, Checked, Compiled, Project
 

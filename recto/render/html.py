@@ -412,6 +412,9 @@ def _open_hole(explicit: int | None, text: str, span: Span, sheet: Sheet) -> str
     if explicit is not None and not 1 <= explicit <= _MAX_HOLE:
         sheet.report(HOLE_NUMBER, span, f"hole number {explicit}", f"numbers are 1 to {_MAX_HOLE}")
     number = sheet.next_number(explicit)
+    if explicit is None and number == _MAX_HOLE + 1:
+        message = f"this is hole {number} of the card"
+        sheet.report(HOLE_NUMBER, span, message, f"Anki makes cards of {_MAX_HOLE}; divide the card")
     sheet.hole_uses.append(HoleUse(number, text, span))
     return f"{{{{c{number}::"
 
@@ -474,7 +477,8 @@ def _media_path(src: str, span: Span, sheet: Sheet) -> str | None:
             "save it beside the topic and write its relative path",
         )
         return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(sheet.source.path), target.replace("\\", "/")))
+    folder = unicodedata.normalize("NFC", posixpath.dirname(sheet.source.path))
+    path = posixpath.normpath(posixpath.join(folder, target.replace("\\", "/")))
     if target.startswith(("/", "\\")) or not path.startswith(f"{root}/"):
         sheet.report(
             UNSAFE_MEDIA,

@@ -1,0 +1,90 @@
+"""The author's files: which there are below a folder, text read with its faults, files replaced whole or not at all."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+from recto.diagnostic import Diagnostic
+from recto.errors import ToolError
+from recto.rulebook import CONTROL_CHARACTER, INVISIBLE_CHARACTER, NOT_UTF_8
+from recto.source import Source, normalize
+
+# What Anki drops or cannot store, and what nobody sees: zero width, and what turns the order of letters about
+# (embedding, override, isolate: UAX #9, 2.1 to 2.4). The joiners U+200C and U+200D make Persian words and emoji.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff]|[\u202a-\u202e\u2066-\u2069]")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def walk(folder: Path) -> list[Path]:
+    """Every file below a folder, sorted by path; hidden ones and linked folders are not part of a deck."""
+    return survey(folder)[0]
+
+
+def survey(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The files of `walk`, and the links to folders that it does not enter, sorted."""
+    found: list[Path] = []
+    linked: list[Path] = []
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        linked += [Path(base) / name for name in folders if Path(base, name).is_symlink()]
+        found += [Path(base) / name for name in names if not name.startswith(".")]
+    return sorted(found), linked
+
+
+def read_source(root: Path, path: Path) -> tuple[Source, list[Diagnostic]]:
+    """Read one text file; what is not UTF-8 or not printable is replaced and reported. Raises `ToolError`."""
+    relative = path.relative_to(root).as_posix()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ToolError(f"cannot read {relative}: {error.strerror}") from error
+    if data.startswith(_UTF_16) or _looks_like_utf_16(data):
+        source = Source(relative, "")
+        return source, [NOT_UTF_8.at(source.span(0), "this file is UTF-16", "save it as UTF-8")]
+    diagnostics: list[Diagnostic] = []
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        good = normalize(data[: error.start].decode("utf-8"))
+        text = data.decode("utf-8", errors="replace")
+        source = Source(relative, normalize(text))
+        message = f"byte {data[error.start]:#04x} is not UTF-8"
+        diagnostics.append(NOT_UTF_8.at(source.span(len(good)), message, "save the file as UTF-8"))
+    text = normalize(text)
+    source = Source(relative, _CONTROL.sub("\ufffd", text))
+    for found in _CONTROL.finditer(text):
+        message = f"the invisible character U+{ord(found[0]):04X}"
+        diagnostics.append(CONTROL_CHARACTER.at(source.span(found.start()), message, "delete it"))
+    for found in _INVISIBLE.finditer(text):
+        code = f"{ord(found[0]):04X}"
+        help_ = f"delete it; if it is meant, write &#x{code};"
+        diagnostics.append(
+            INVISIBLE_CHARACTER.at(source.span(found.start()), f"the invisible character U+{code}", help_)
+        )
+    return source, diagnostics
+
+
+def _looks_like_utf_16(data: bytes) -> bool:
+    """Whether every second byte of the beginning is NUL, as in Latin text in UTF-16 without its mark."""
+    head = data[: min(len(data), 64) & ~1]
+    return len(head) >= 8 and any(sum(byte == 0 for byte in half) * 2 > len(half) for half in (head[::2], head[1::2]))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, keeping its mode. Raises `ToolError`."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_bytes(data)
+        if path.exists():
+            shutil.copymode(path, temporary)
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise ToolError(f"cannot write {path}: {error.strerror}") from error
