@@ -11,7 +11,6 @@ from typing import Protocol
 from recto.columns import display_width
 from recto.diagnostic import Diagnostic, Severity
 
-
 # Embedding, override, isolate and their ends (UAX #9, table 4).
 _REORDERING = frozenset(("LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
 
