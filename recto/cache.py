@@ -50,7 +50,12 @@ class Cache:
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-                file.write(_digest(data) + data)
+                try:
+                    file.write(_digest(data) + data)
+                    file.flush()
+                except OSError:  # the disk is full
+                    Path(file.name).unlink()
+                    raise
             Path(file.name).replace(path)
             self._written = True
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
+import glob
 import os
 import re
 import shutil
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from recto.diagnostic import Diagnostic
 from recto.errors import ToolError
 from recto.rulebook import CONTROL_CHARACTER, INVISIBLE_CHARACTER, NOT_UTF_8
 from recto.source import Source, normalize
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_ABANDONED = 3600  # seconds after which a temporary file is taken for left behind where files cannot be locked
 
 # What Anki drops or cannot store, and what nobody sees: zero width, and what turns the order of letters about
 # (embedding, override, isolate: UAX #9, 2.1 to 2.4). The joiners U+200C and U+200D make Persian words and emoji.
@@ -78,13 +91,74 @@ def _looks_like_utf_16(data: bytes) -> bool:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, keeping its mode. Raises `ToolError`."""
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.write_bytes(data)
-        if path.exists():
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
+        with replacing(path) as file:
+            file.write(data)
     except OSError as error:
+        raise ToolError(f"cannot write {path}: {error.strerror}", hint=hint_of(error)) from error
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """A file to be written that takes the place of `target` when the block ends well; else `target` stays as it is.
+
+    It is written beside its target, on disk before it is renamed, and keeps the mode of what it replaces. What a killed
+    process left behind here is removed; what a running one writes is not. Raises `OSError`.
+    """
+    _remove_abandoned(target)
+    file, temporary = _open_temporary(target)
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            _take_mode(temporary, target)
+            if fcntl:  # while the file is open, it is locked, and no other process takes it for abandoned
+                temporary.replace(target)
+        if not fcntl:  # Windows renames no open file
+            temporary.replace(target)
+    finally:
         with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise ToolError(f"cannot write {path}: {error.strerror}") from error
+            temporary.unlink()
+
+
+def hint_of(error: OSError) -> str:
+    """What to do about a file that could not be written."""
+    return {
+        errno.ENOSPC: "the disk is full: make room and run this again; nothing was changed",
+        errno.EDQUOT: "your quota is used up: make room and run this again; nothing was changed",
+        errno.EROFS: "this place can only be read",
+        errno.EACCES: "you may not write there",
+        errno.EPERM: "you may not write there",
+    }.get(error.errno or 0, "")
+
+
+def _open_temporary(target: Path) -> tuple[BinaryIO, Path]:
+    while True:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+        file = os.fdopen(handle, "wb")
+        if not fcntl:
+            return file, Path(name)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:  # nobody has taken it for abandoned before it was locked
+            return file, Path(name)
+        file.close()
+
+
+def _remove_abandoned(target: Path) -> None:
+    for path in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+        with contextlib.suppress(OSError):
+            if not fcntl:
+                if time.time() - path.stat().st_mtime > _ABANDONED:
+                    path.unlink()
+                continue
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+
+
+def _take_mode(temporary: Path, target: Path) -> None:
+    if target.exists():
+        shutil.copymode(target, temporary)
+    else:
+        temporary.chmod(0o644)

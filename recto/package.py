@@ -7,12 +7,10 @@ rows go through its classes into a database in memory, and the rest is done here
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import itertools
 import json
-import os
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +20,7 @@ import genanki
 
 from recto.apkg import EDITION_FIELDS
 from recto.errors import ToolError
+from recto.files import hint_of, replacing
 from recto.identity import deck_id_of, with_edition
 from recto.media import read_media
 from recto.model import Edition, LinkedNote, LinkedNoteType
@@ -35,35 +34,21 @@ _UNIX = 3
 def write_apkg(edition: Edition, deck: Path, target: Path) -> int:
     """Write the package and return its size in bytes. `deck` is the folder that media paths are relative to.
 
-    The file is written beside its target and renamed: a failure leaves an older package untouched and nothing else
-    behind. Raises `ToolError` when the surroundings do not allow it.
+    A failure leaves an older package untouched and nothing else behind. Raises `ToolError` when the surroundings do not
+    allow it.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    except OSError as error:
-        raise ToolError(
-            f"cannot write into {target.parent}: {error.strerror}", hint="choose another place with --out"
-        ) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with replacing(target) as file:
             with zipfile.ZipFile(file, "w") as archive:
                 for member, data in _members(edition, deck):
                     info = zipfile.ZipInfo(member, _ZIP_TIME)
                     info.create_system, info.external_attr = _UNIX, _FILE_MODE
                     archive.writestr(info, data, zipfile.ZIP_DEFLATED, 6)
-            file.flush()
-            os.fsync(file.fileno())
-        size = temporary.stat().st_size
-        temporary.chmod(0o644)
-        temporary.replace(target)
+            return file.tell()
     except OSError as error:
-        raise ToolError(f"cannot write {target}: {error.strerror}", hint="is the disk full?") from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
-    return size
+        hint = hint_of(error) or "choose another place with --out"
+        raise ToolError(f"cannot write {target}: {error.strerror}", hint=hint) from error
 
 
 def _members(edition: Edition, deck: Path) -> Iterator[tuple[str, bytes]]:
@@ -73,11 +58,15 @@ def _members(edition: Edition, deck: Path) -> Iterator[tuple[str, bytes]]:
     yield "media", json.dumps(names, separators=(",", ":")).encode()
     for number, file in enumerate(edition.media):
         try:
-            yield str(number), read_media(deck, file)
+            data = read_media(deck, file)
         except OSError as error:
             raise ToolError(
                 f"cannot read {file.path}: {error.strerror}", hint="it was there a moment ago; build again"
             ) from error
+        # Its name in Anki is made of what it held when it was checked, and Anki never replaces a file.
+        if hashlib.sha256(data).hexdigest() != file.digest:
+            raise ToolError(f"{file.path} has changed since it was checked", hint="build again")
+        yield str(number), data
 
 
 def _collection(edition: Edition) -> bytes:
