@@ -6,9 +6,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 # What `deck` has just built; dist/ may hold packages of other versions too.
 NEWEST = $$(ls -t dist/*.apkg | head -n 1)
+# What `fuzz` searches, and how long.
+TARGET ?= topic
+SECONDS ?= 1800
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
-.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts bench-check bench-preview clean
+.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts bench-check bench-preview fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -71,6 +74,10 @@ bench-check: $(STAMP)-dev ## measure what `check` costs, rule by rule
 bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 600 and for 10,000 cards
 	sh tools/chromium.sh
 	$(BIN)/python bench/preview.py
+
+fuzz: $(STAMP)-dev ## search for text that breaks something: make fuzz TARGET=cloze SECONDS=600
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	$(BIN)/python tests/fuzz/drive.py $(TARGET) $(SECONDS)
 
 clean: ## remove what was made
 	rm -rf $(VENV) .venv-oldest-anki dist build *.egg-info

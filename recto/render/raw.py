@@ -29,8 +29,11 @@ class Tag:
 def read_tags(html: str) -> list[Tag]:
     """The tags of a stretch of raw HTML, declarations and processing instructions among them."""
     scan = _Scan()
-    scan.feed(html)
-    scan.close()
+    try:
+        scan.feed(html)
+        scan.close()
+    except AssertionError:  # what html.parser does at `<![` and a word that it does not know (Python 3.11)
+        scan.unknown_decl("")
     return scan.tags
 
 

@@ -1,0 +1,1 @@
+"""What must hold for any input, and the search for inputs where it does not."""
