@@ -141,7 +141,8 @@ class _FieldRenderer(RendererHTML):
 
     def _raw(self, token: Token, sheet: Sheet) -> str:
         content = re.sub(r"<!--.*?-->", "", token.content, flags=re.DOTALL)
-        _check_tags(content, sheet.span_of(token), sheet)
+        if not _check_tags(content, sheet.span_of(token), sheet):
+            content = html.escape(content)  # the preview shows cards with errors too, and must not run them
         return escape_cloze(content) if sheet.cloze else content
 
     # --- links and media -----------------------------------------------------------------------------------
@@ -353,9 +354,13 @@ _HOLES_GO = "holes go into the text under the heading, not into other fields"
 _RENDERER = _FieldRenderer()
 
 
-def _check_tags(content: str, span: Span, sheet: Sheet) -> None:
-    """Report tags that are not allowed or close nothing; remember those that are open. One fault is one report."""
-    for tag in read_tags(content):
+def _check_tags(content: str, span: Span, sheet: Sheet) -> bool:
+    """Report tags that are not allowed or close nothing; remember those that are open. One fault is one report.
+
+    Returns whether all of them are allowed.
+    """
+    tags = read_tags(content)
+    for tag in tags:
         top = sheet.open_tags[-1][0] if sheet.open_tags else ""
         if tag.nesting < 0 and top == tag.name:
             sheet.open_tags.pop()
@@ -365,6 +370,7 @@ def _check_tags(content: str, span: Span, sheet: Sheet) -> None:
             sheet.report(UNSAFE_HTML, span, f"</{tag.name}> closes nothing that is open", _CLOSE_TAGS)
         if tag.nesting > 0:
             sheet.open_tags.append((tag.name, span))
+    return not any(tag.problem for tag in tags)
 
 
 def _check_closed(sheet: Sheet, kept: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -56,6 +57,11 @@ class _Scan(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag not in _VOID:
             self.tags.append(Tag(tag, -1, "" if tag in ALLOWED else f"</{tag}> is not allowed on a card"))
+
+    def handle_data(self, data: str) -> None:
+        # The parser gives up a tag without its end as text; a browser would look for that end in what follows.
+        if re.search(r"<[a-zA-Z/!?]", data):
+            self.tags.append(Tag("", 0, "a tag without its > is not allowed on a card"))
 
     def unknown_decl(self, data: str) -> None:
         self.tags.append(Tag("", 0, "<![…]> is not allowed on a card"))
