@@ -22,6 +22,7 @@ deck: $(STAMP)-deck ## check cards/ and build dist/llm-interview-<version>.apkg
 test: $(STAMP)-dev $(STAMP)-cards ## run all tests, in real Anki and real Chromium
 	sh tools/chromium.sh
 	sh tools/oldest_anki.sh .venv-oldest-anki
+	sh tools/commonmark.sh build/commonmark.json
 	$(BIN)/python -m pytest -n auto
 
 check: $(STAMP)-deck ## report every fault of the cards
