@@ -116,6 +116,11 @@ UNSAFE_LINK = Rule("unsafe-link", ERROR, "Cards may link to http, https and mail
 UNSAFE_HTML = Rule("unsafe-html", ERROR, "HTML beyond a short list breaks cards or runs code on a learner's phone.")
 
 # Markdown that would lose something
+FOREIGN_MARK = Rule(
+    "foreign-mark",
+    WARNING,
+    "What another program reads as a link, a formula or a comment, a card shows as it is written.",
+)
 UNKNOWN_LANGUAGE = Rule("unknown-language", WARNING, "Code in an unknown language is shown without colours.")
 UNKNOWN_CODE_WORD = Rule(
     "unknown-code-word", WARNING, "A misspelt `verify` would show the learner the check instead of hiding it."

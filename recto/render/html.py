@@ -17,11 +17,12 @@ from markdown_it.token import Token
 from recto.model import HoleUse, MediaUse, Passage
 from recto.parse.cloze import Hole, find_holes
 from recto.parse.emphasis import is_cjk
-from recto.parse.markdown import block_span, content_span, inline_span, parser
+from recto.parse.markdown import block_span, content_span, parser
 from recto.render.code import highlight, lexer_for
 from recto.render.diagram import check_alt, render_drawing
 from recto.render.escape import escape_cloze, escape_code, escape_tex, escape_text
 from recto.render.formula import check_formula, check_width
+from recto.render.leftovers import check_leftovers
 from recto.render.raw import read_tags
 from recto.render.sheet import Sheet, media_mark
 from recto.rulebook import (
@@ -32,8 +33,6 @@ from recto.rulebook import (
     MISSING_MEDIA,
     NESTED_HOLE,
     NOT_EXECUTED,
-    UNCLOSED_HOLE,
-    UNCLOSED_MATH,
     UNDEFINED_FOOTNOTE,
     UNKNOWN_CODE_WORD,
     UNKNOWN_LANGUAGE,
@@ -47,8 +46,6 @@ from recto.suggest import did_you_mean
 CODE_WORDS = ("run", "verify")
 EXECUTED = "python"
 AUDIO = (".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".flac")
-# `$$`, `{{c1::`, a picture's marks with a space in its path, and `==` beside a word.
-_LEFTOVER = re.compile(r"\$\$|\{\{c\d+::|!\[[^\]\n]*\]\([^()<>\n]* [^()\n]*\)|==(?=[^\s=])|(?<=[^\s=])==")
 _MAX_HOLE = 500  # Anki 26.09.3 takes c1 … c500
 
 
@@ -109,7 +106,7 @@ class _FieldRenderer(RendererHTML):
         for index, token in enumerate(tokens):
             if token.type == "inline":
                 sheet.inline, open_tags = token, len(sheet.open_tags)
-                _check_leftovers(token, sheet)
+                check_leftovers(token, sheet)
                 out.append(self.renderInline(token.children or [], options, env))
                 _check_closed(sheet, open_tags)
                 sheet.inline = None
@@ -379,26 +376,6 @@ def _check_closed(sheet: Sheet, kept: int) -> None:
         if not any(d.rule == UNSAFE_HTML.name and d.span == span for d in sheet.diagnostics):
             sheet.report(UNSAFE_HTML, span, f"<{name}> is never closed", _CLOSE_TAGS)
     del sheet.open_tags[kept:]
-
-
-def _check_leftovers(inline: Token, sheet: Sheet) -> None:
-    """Report marks that are left over as text: math, holes and pictures that were begun and are none."""
-    children = inline.children or []
-    if not any(child.type == "text" and _LEFTOVER.search(child.content) for child in children):
-        return
-    text = inline.content
-    for child in children:
-        if child.type in ("code_inline", "math_inline", "math_inline_double", "image", "hole_open", "html_inline"):
-            start, end = child.meta["at"]
-            text = text[:start] + " " * (end - start) + text[end:]
-    for found in re.finditer(r"\\.|" + _LEFTOVER.pattern, text):
-        span = inline_span(sheet.source, inline, *found.span())
-        if found[0] == "$$":
-            sheet.report(UNCLOSED_MATH, span, "$$ without its end", "close the formula with $$, or write \\$")
-        elif found[0].startswith("!["):
-            sheet.report(MISSING_MEDIA, span, "this is no picture", "a path with spaces goes into < >: ![…](<a b.svg>)")
-        elif found[0].startswith("{{") or (found[0] == "==" and sheet.cloze and sheet.has_holes):
-            sheet.report(UNCLOSED_HOLE, span, f"{found[0]} without its end", "close the hole, or write \\ in front")
 
 
 def _is_web_address(href: str) -> bool:
