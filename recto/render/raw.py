@@ -35,13 +35,18 @@ def read_tags(html: str) -> list[Tag]:
         scan.close()
     except AssertionError:  # what html.parser does at `<![` and a word that it does not know (Python 3.11)
         scan.unknown_decl("")
+    # The parser gives up a tag without its end as text; a browser would look for that end in what follows. (A comment
+    # without its end is reported where the file is read.)
+    if re.search(r"<(?:[a-zA-Z/?]|!(?!--))", scan.text):
+        scan.tags.append(Tag("", 0, "a tag without its > is not allowed on a card"))
     return scan.tags
 
 
 class _Scan(HTMLParser):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__(convert_charrefs=False)  # so that `&lt;b` is no tag in `text`
         self.tags: list[Tag] = []
+        self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         problem = "" if tag in ALLOWED else f"<{tag}> is not allowed on a card"
@@ -59,9 +64,11 @@ class _Scan(HTMLParser):
             self.tags.append(Tag(tag, -1, "" if tag in ALLOWED else f"</{tag}> is not allowed on a card"))
 
     def handle_data(self, data: str) -> None:
-        # The parser gives up a tag without its end as text; a browser would look for that end in what follows.
-        if re.search(r"<[a-zA-Z/!?]", data):
-            self.tags.append(Tag("", 0, "a tag without its > is not allowed on a card"))
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        # Comments are gone before; this is one that only a browser takes for a comment.
+        self.tags.append(Tag("", 0, "<!…> is not allowed on a card"))
 
     def unknown_decl(self, data: str) -> None:
         self.tags.append(Tag("", 0, "<![…]> is not allowed on a card"))
