@@ -59,11 +59,16 @@ def _surroundings() -> tuple[Config, dict[str, NoteType], Linter]:
     return config, notetypes, linter
 
 
-def topic(text: str) -> None:
-    """A topic file: faults lie inside it, and what becomes of it is well-formed HTML without script."""
+def compile_text(text: str) -> tuple[Unit, Source]:
+    """A topic file, compiled with this repository's note types under the strict profile."""
     config, notetypes, linter = _surroundings()
     source = Source("cards/a/topic.md", normalize(text))
-    check_unit(compile_source(source, config, notetypes, linter), source)
+    return compile_source(source, config, notetypes, linter), source
+
+
+def topic(text: str) -> None:
+    """A topic file: faults lie inside it, and what becomes of it is well-formed HTML without script."""
+    check_unit(*compile_text(text))
 
 
 def answer(text: str) -> None:
