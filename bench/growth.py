@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from fuzz.targets import compile_text  # noqa: E402
+from fuzz.targets import compile_text
 
 SORTS: dict[str, Callable[[int], str]] = {
     "prose": lambda n: "注意力（Attention）把每个 token 的表示按权重相加。\n" * (n // 32),
@@ -49,7 +49,9 @@ SORTS: dict[str, Callable[[int], str]] = {
     "comments": lambda n: "<!-- a -->" * (n // 10),
     "comments that never end": lambda n: "<!-- a " * (n // 7),
     "entities": lambda n: "&amp;" * (n // 5),
-    "footnotes": lambda n: "".join(f"[^{k}]" for k in range(n // 16)) + "\n\n" + "".join(f"[^{k}]: a\n" for k in range(n // 16)),
+    "footnotes": lambda n: (
+        "".join(f"[^{k}]" for k in range(n // 16)) + "\n\n" + "".join(f"[^{k}]: a\n" for k in range(n // 16))
+    ),
     "references": lambda n: "".join(f"[{k}]: /a\n" for k in range(n // 9)),
     "wiki links": lambda n: "[[a]] " * (n // 6),
     "percent signs": lambda n: "%" * n,
