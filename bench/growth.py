@@ -1,7 +1,7 @@
 """How the time for one file grows with it: each sort of text twice as long must take less than three times as long.
 
-Prints a line per sort of text: the times (CPU, best of three) for n, 2n and 4n characters and the two ratios. Exits with 1
-if the time of any grows by three or more in the last doubling.
+Prints a line per sort of text: the times (CPU, best of three) for n, 2n and 4n characters and the two ratios. It ends
+with 1 if the time of any grows by three or more in the last doubling.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -72,6 +73,7 @@ LIMIT = 3.0
 
 
 def measure(text: str) -> float:
+    """CPU seconds for one file, the best of three."""
     best = float("inf")
     for _ in range(3):
         start = time.process_time()
@@ -81,11 +83,12 @@ def measure(text: str) -> float:
 
 
 def main() -> int:
+    """Print the table; 1 if something is too steep."""
     too_steep = 0
     print(f"{'text':28} {'n':>8} {'2n':>8} {'4n':>8}   ratios      (CPU ms; n = {SIZE} characters)")
     for name, make in SORTS.items():
         times = [measure(make(SIZE * factor)) for factor in (1, 2, 4)]
-        ratios = [after / before for before, after in zip(times, times[1:], strict=False)]
+        ratios = [after / before for before, after in pairwise(times)]
         steep = ratios[-1] >= LIMIT
         too_steep += steep
         shown = " ".join(f"{seconds * 1000:8.1f}" for seconds in times)

@@ -27,8 +27,8 @@ except ImportError:  # Windows
 
 _ABANDONED = 3600  # seconds after which a temporary file is taken for left behind where files cannot be locked
 
-# What Anki drops or cannot store, and what nobody sees: the controls of Latin-1, zero width, and what turns the order of
-# letters about (embedding, override, isolate: UAX #9, 2.1 to 2.4). The joiners U+200C and U+200D make Persian words and emoji.
+# What Anki drops or cannot store, and what nobody sees: the controls of Latin-1, zero width, and what turns the order
+# of letters about (embedding, override, isolate: UAX #9, 2.1 to 2.4). U+200C and U+200D make Persian words and emoji.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _INVISIBLE = re.compile("[\x80-\x9f\u200b\u2060-\u2064\ufeff]|[\u202a-\u202e\u2066-\u2069]")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
