@@ -11,7 +11,7 @@ TARGET ?= topic
 SECONDS ?= 1800
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
-.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts bench-check bench-preview fuzz clean
+.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts surface bench-check bench-preview fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -27,6 +27,10 @@ test: $(STAMP)-dev $(STAMP)-cards ## run all tests, in real Anki and real Chromi
 
 check: $(STAMP)-deck ## report every fault of the cards
 	$(BIN)/python build_deck.py check
+
+surface: $(STAMP)-dev deck ## look at every side of every card in every client, screen, theme and size of text
+	sh tools/chromium.sh
+	SURFACE=every $(BIN)/python -m pytest -n auto tests/test_surface.py
 
 facts: $(STAMP)-deck $(STAMP)-cards ## execute the code of the cards, and compare it with what they say
 	$(BIN)/python build_deck.py check --run
