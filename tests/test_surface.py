@@ -14,8 +14,8 @@ Clients x viewports x themes x sizes of text would be 100 looks at a side. What 
 - columns, lines, sizes of text and of images are measured at 100 %: at 200 % few characters in a line are meant;
 - style sheets, fonts, media and balance are asked once of a deck.
 
-`make test` looks at each side in two clients of the five, so that a deck of a thousand cards takes minutes; `make surface`,
-which belongs before a release, in all of them.
+`make test` looks at each side in two clients of the five, so that a thousand cards take minutes; `make surface`, which
+belongs before a release, in all of them.
 
 Folds are open while colours and geometry are looked at: what a learner unfolds must fit too.
 """
