@@ -11,7 +11,7 @@ TARGET ?= topic
 SECONDS ?= 1800
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
-.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts surface bench-check bench-preview fuzz clean
+.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts surface bench-check bench-preview bench-growth fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -79,6 +79,9 @@ bench-check: $(STAMP)-dev ## measure what `check` costs, rule by rule
 bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 600 and for 10,000 cards
 	sh tools/chromium.sh
 	$(BIN)/python bench/preview.py
+
+bench-growth: $(STAMP)-dev ## measure how the time for one file grows with it, for text that is made to be slow
+	$(BIN)/python bench/growth.py
 
 fuzz: $(STAMP)-dev ## search for text that breaks something: make fuzz TARGET=cloze SECONDS=600
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'

@@ -68,7 +68,7 @@ SORTS: dict[str, Callable[[int], str]] = {
     "quotes": lambda n: "“" * n,
     "CJK and Latin": lambda n: "字a" * (n // 2),
 }
-SIZE = 20_000
+SIZE = 5_000
 LIMIT = 3.0
 
 

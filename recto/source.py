@@ -37,17 +37,18 @@ class Source:
 
     path: str
     text: str
+    _lines: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the line starts once."""
-        lengths = (len(line) + 1 for line in self.text.split("\n"))
-        object.__setattr__(self, "_starts", (0, *accumulate(lengths)))
+        """Cut the text into lines once: thousands of faults may stand in one long line."""
+        object.__setattr__(self, "_lines", tuple(self.text.split("\n")))
+        object.__setattr__(self, "_starts", (0, *accumulate(len(line) + 1 for line in self._lines)))
 
     @property
     def lines(self) -> list[str]:
         """The lines without their ends."""
-        return self.text.split("\n")
+        return list(self._lines)
 
     def line_start(self, line: int) -> int:
         """Offset of the first character of a line, counted from 0; past the last line, the end of the text."""
@@ -55,7 +56,7 @@ class Source:
 
     def line_text(self, line: int) -> str:
         """The text of a line, counted from 0, without its end."""
-        return self.text[self.line_start(line) : max(self.line_start(line), self._starts[line + 1] - 1)]
+        return self._lines[line]
 
     def span(self, start: int, end: int | None = None) -> Span:
         """The stretch from offset `start` to `end` (default: the one character at `start`)."""

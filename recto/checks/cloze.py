@@ -14,7 +14,7 @@ from recto.model import HoleUse
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 _CARD = re.compile(r"\{\{c(\d+)::(.*?)\}\}", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def _holes(reading: Reading) -> tuple[HoleUse, ...]:

@@ -17,7 +17,7 @@ from recto.model import Allowance, Note
 from recto.rulebook import UNNEEDED_ALLOWANCE
 from recto.terms import Terms
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _BRACKETS = re.compile(r"[（(](?=[A-Za-z])[^（()）]*[)）]")
 _HOLE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.DOTALL)
 

@@ -309,3 +309,13 @@ def plain_text(inline: Token) -> str:
 def meta(token: Token, key: str) -> Any:
     """A note that one of our rules left on a token, None if it did not."""
     return token.meta.get(key)
+
+
+def without_comments(html: str) -> str:
+    """Raw HTML less its comments, in linear time: a pattern would search for the missing end of each."""
+    parts: list[str] = []
+    pos = 0
+    while (start := html.find("<!--", pos)) >= 0 and (end := html.find("-->", start)) >= 0:
+        parts.append(html[pos:start])
+        pos = end + 3
+    return "".join((*parts, html[pos:]))

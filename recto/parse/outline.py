@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from recto.diagnostic import Diagnostic
 from recto.model import Passage
-from recto.parse.markdown import block_span, inline_span, meta, plain_text
+from recto.parse.markdown import block_span, inline_span, meta, plain_text, without_comments
 from recto.rulebook import (
     BAD_ATTRIBUTE,
     HEADING_WITHOUT_SPACE,
@@ -80,7 +80,7 @@ class Outline:
                 self.diagnostics.append(
                     UNCLOSED_FENCE.at(span, "this code block has no end", f"close it with a line {token.markup}")
                 )
-            elif token.type == "html_block" and "<!--" in re.sub(r"<!--.*?-->", "", token.content, flags=re.DOTALL):
+            elif token.type == "html_block" and "<!--" in without_comments(token.content):
                 self.diagnostics.append(UNSAFE_HTML.at(span, "<!-- without its -->", "close the comment with -->"))
         return len(self.diagnostics) > before
 

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from recto.model import HoleUse, MediaUse, Passage
 from recto.parse.cloze import Hole, find_holes
 from recto.parse.emphasis import is_cjk
-from recto.parse.markdown import block_span, content_span, parser
+from recto.parse.markdown import block_span, content_span, parser, without_comments
 from recto.render.code import highlight, lexer_for
 from recto.render.diagram import check_alt, render_drawing
 from recto.render.escape import escape_cloze, escape_code, escape_tex, escape_text
@@ -137,8 +137,9 @@ class _FieldRenderer(RendererHTML):
         return self._raw(tokens[idx], env["sheet"])
 
     def _raw(self, token: Token, sheet: Sheet) -> str:
-        content = re.sub(r"<!--.*?-->", "", token.content, flags=re.DOTALL)
-        if not _check_tags(content, sheet.span_of(token), sheet):
+        content = without_comments(token.content)
+        # A comment without its end is reported where the file is read.
+        if "<!--" in content or not _check_tags(content, sheet.span_of(token), sheet):
             content = html.escape(content)  # the preview shows cards with errors too, and must not run them
         return escape_cloze(content) if sheet.cloze else content
 
@@ -372,8 +373,10 @@ def _check_tags(content: str, span: Span, sheet: Sheet) -> bool:
 
 def _check_closed(sheet: Sheet, kept: int) -> None:
     """Report tags that are still open at the end of a field, or of the line of text that opened them."""
-    for name, span in sheet.open_tags[kept:]:
-        if not any(d.rule == UNSAFE_HTML.name and d.span == span for d in sheet.diagnostics):
+    open_tags = sheet.open_tags[kept:]
+    reported = {d.span for d in sheet.diagnostics if d.rule == UNSAFE_HTML.name} if open_tags else set()
+    for name, span in open_tags:
+        if span not in reported:
             sheet.report(UNSAFE_HTML, span, f"<{name}> is never closed", _CLOSE_TAGS)
     del sheet.open_tags[kept:]
 

@@ -14,23 +14,22 @@ from recto.rulebook import FOREIGN_MARK, MISSING_MEDIA, UNCLOSED_HOLE, UNCLOSED_
 _OPEN = re.compile(r"\$\$|\{\{c\d+::|!\[[^\]\n]*\]\([^()<>\n]* [^()\n]*\)|==(?=[^\s=])|(?<=[^\s=])==")
 
 _PARTS = ("code_inline", "math_inline", "math_inline_double", "image", "hole_open", "html_inline")
-# `\\[1, 2\\]` are brackets, `\\[x^2\\]` is a formula.
-_MATH = r"\\{1,2}\((?!\s).+?\\{1,2}\)|\\{1,2}\[(?=(?:(?!\\\]).)*?(?:\\[a-zA-Z]|[\^_=])).+?\\{1,2}\]"
+# `\[1, 2\]` are brackets, `\[x^2\]` is a formula. Of limited length: text full of `\(` must not take quadratic time.
+_MATH = (
+    r"\\{1,2}\((?!\s).{1,200}?\\{1,2}\)"
+    r"|\\{1,2}\[(?=(?:(?!\\\]).){0,200}?(?:\\[a-zA-Z]|[\^_=])).{1,400}?\\{1,2}\]"
+)
 _FOREIGN = {
     "embed": (r"!\[\[[^\[\]\n]+\]\]", "Obsidian's embedding", "write ![what is to be seen](media/file.png)"),
     "link": (r"\[\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\]\]", "a wiki link", "write the words, or [words](https://…)"),
-    "comment": (r"%%(?=\S|\s\S).+?%%", "Obsidian's comment", "write <!-- … -->, which no learner sees"),
+    "comment": (r"%%(?=\S|\s\S).{1,400}?%%", "Obsidian's comment", "write <!-- … -->, which no learner sees"),
     "block": (r"(?<=\s)\^[a-z][a-z0-9-]{3,}\s*\Z", "Obsidian's name of a block", "delete it"),
     "reference": (r"\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)", "Logseq's reference to a block", "write its words"),
-    "macro": (
-        r"\{\{(?:embed|cloze|query|renderer)\s[^{}]*\}\}",
-        "Logseq's macro",
-        "holes are ==marked so== on a .cloze card",
-    ),
+    "macro": (r"\{\{(?:embed|cloze|query)\s[^{}]*\}\}", "Logseq's macro", "write a hole ==like this== (.cloze)"),
     "admonition": (r"(?m:^:::[^\n]*$)", "a container of another program", "a callout is a quotation: > [!TIP]"),
-    "shortcode": (r"\{\{[<%].*?[%>]\}\}", "Hugo's shortcode", "write Markdown in its place"),
+    "shortcode": (r"\{\{[<%].{0,400}?[%>]\}\}", "Hugo's shortcode", "write Markdown in its place"),
     "sound": (r"\[sound:[^\]\n]*\]", "Anki's mark of a sound", "write ![what is to be heard](media/file.mp3)"),
-    "latex": (r"\[(?P<tag>latex|\$\$?)\].*?\[/(?P=tag)\]", "Anki's mark of a formula", "write $…$ or $$…$$"),
+    "latex": (r"\[(?P<tag>latex|\$\$?)\].{0,400}?\[/(?P=tag)\]", "Anki's mark of a formula", "write $…$ or $$…$$"),
     "math": (_MATH, "LaTeX's mark of a formula", "write $…$ or $$…$$"),
     "contents": (r"(?i:\A\[toc\]\Z)", "a mark for a table of contents", "delete it"),
 }

@@ -35,9 +35,8 @@ def read_tags(html: str) -> list[Tag]:
         scan.close()
     except AssertionError:  # what html.parser does at `<![` and a word that it does not know (Python 3.11)
         scan.unknown_decl("")
-    # The parser gives up a tag without its end as text; a browser would look for that end in what follows. (A comment
-    # without its end is reported where the file is read.)
-    if re.search(r"<(?:[a-zA-Z/?]|!(?!--))", scan.text):
+    # The parser gives up a tag without its end as text; a browser would look for that end in what follows.
+    if re.search(r"<[a-zA-Z/?!]", scan.text):
         scan.tags.append(Tag("", 0, "a tag without its > is not allowed on a card"))
     return scan.tags
 
