@@ -23,14 +23,14 @@ test: $(STAMP)-dev $(STAMP)-cards ## run all tests, in real Anki and real Chromi
 	sh tools/chromium.sh
 	sh tools/oldest_anki.sh .venv-oldest-anki
 	sh tools/commonmark.sh build/commonmark.json
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(STAMP)-deck ## report every fault of the cards
 	$(BIN)/python build_deck.py check
 
 surface: $(STAMP)-dev deck ## look at every side of every card in every client, screen, theme and size of text
 	sh tools/chromium.sh
-	SURFACE=every $(BIN)/python -m pytest -n auto tests/test_surface.py
+	SURFACE=every $(BIN)/python -m pytest -n auto --dist worksteal tests/test_surface.py
 
 facts: $(STAMP)-deck $(STAMP)-cards ## execute the code of the cards, and compare it with what they say
 	$(BIN)/python build_deck.py check --run

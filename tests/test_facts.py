@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -308,7 +309,11 @@ def test_interrupt__ends_children_and_leaves_no_folder(make_deck: MakeDeck, tmp_
     deck.write("deck.toml", deck.read("deck.toml") + "[run]\ntime = 60\n")
     command = [sys.executable, "-m", "recto", "check", "--run", "--deck", str(deck.root)]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    # A shell ignores Ctrl-C for what it starts with &, and this test run may be such.
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heeding
+    )
     while not list(tmp_path.glob("recto-run-*/*/here")):
         assert process.poll() is None
         time.sleep(0.05)
