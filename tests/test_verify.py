@@ -265,6 +265,7 @@ def test_broken_package__is_reported(make_deck: MakeDeck, tmp_path: Path) -> Non
     with zipfile.ZipFile(broken, "w") as archive:
         archive.writestr("collection.anki2", connection.serialize())
         archive.writestr("media", json.dumps({}))
+    connection.close()
     problems = " | ".join(import_apkg(broken).problems)
     assert "missing media: dash-" in problems
     assert "Check Database" in problems
