@@ -14,7 +14,7 @@ _NOT_THE_TIME = (
 _BOUND = "(?<!不)(?<!非)(?<!未)(?<!没)(?<!不是)"
 
 # 等 that is no «and so on»: 相等, 不等, 均等, 高等 …
-_BEFORE_EQUAL = "相不平均同对高中初低优劣何"
+_BEFORE_EQUAL = "恒相不平均同对高中初低优劣何"
 
 # What an open list is of (A、B 等方法): not its number (A、B 等三种), people (某等人), nor the rest of another word.
 _A_KIND = "(?![人于价式号到待级长分比距变同效候差额了一两二三四五六七八九十几多])[\u4e00-\u9fff]"
