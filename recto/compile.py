@@ -11,6 +11,7 @@ from recto.checks.linter import NO_RULES, Linter
 from recto.checks.reading import Reading
 from recto.diagnostic import Diagnostic
 from recto.facts.collect import code_programs
+from recto.identity import digest_of_note, numbered_digests
 from recto.model import Card, Config, Note, NoteType, Topic, Unit
 from recto.parse.cards import parse_cards
 from recto.render.note import render_note
@@ -34,7 +35,14 @@ def compile_source(
         diagnostics += faults
         diagnostics += _check_style(card, note, topic, source, linter)
         allowances = tuple(allowance for allowance in card.allowances if allowance.rule in _DECK_NAMES)
-        notes.append(replace(note, allowances=allowances))
+        note = replace(note, allowances=allowances)
+        if not note.media and not note.diagram:  # all that a note's identity is made of is there, and will be kept
+            note = replace(
+                note,
+                digest=digest_of_note(note.kind, note.fields, note.tags),
+                numbers=numbered_digests(card.notetype, note.fields),
+            )
+        notes.append(note)
     return Unit(
         path=source.path,
         topic=topic.title,

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from recto.apkg import NO_DRAFTS, Drafts
 from recto.diagnostic import Diagnostic, Severity
@@ -40,7 +41,15 @@ from recto.source import Span
 from recto.stamps import Clock, Stamps
 from recto.study import check_study, order_notes, order_units
 from recto.suggest import nearest
-from recto.template import cloze_fields, cloze_ordinals, is_empty_field, parse_template, shows_something
+from recto.template import (
+    Node,
+    cloze_fields,
+    cloze_ordinals,
+    is_empty_field,
+    named_fields,
+    parse_template,
+    shows_something,
+)
 from recto.versions import DEV
 
 _MEDIA_MARK = re.compile("\x02([^\x03]*)\x03")
@@ -141,33 +150,44 @@ def _link_note(
     stamps: Stamps,
 ) -> LinkedNote:
     """Give a note its media's names, its identity, its time (0 while it has no id) and its cards."""
-    fields = tuple(_put_media(text, used) for text in note.fields)
-    digest = digest_of_note(note.kind, fields, note.tags)
+    digest, numbers = note.digest, note.numbers
+    if not digest:
+        fields = tuple(_put_media(text, used) for text in note.fields)
+        digest, numbers = digest_of_note(note.kind, fields, note.tags), numbered_digests(notetype, fields)
+        note = replace(note, fields=fields)
+    fields = note.fields
     guid = guid_of_note(namespace, note.id, note.alias)
     changed_in = stamps.changed_in(guid, digest, notetype)
     stored = with_edition(notetype, fields, changed_in)
     return LinkedNote(
-        note=replace(note, fields=fields),
+        note=note,
         guid=guid,
         digest=digest,
         modified=stamps.of_note(guid, digest, notetype, stored, note.tags) if note.id else 0,
         ordinals=card_ordinals(notetype, fields),
         deck=deck,
         retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
-        holes=numbered_digests(notetype, fields),
+        holes=numbers,
         changed_in=changed_in,
     )
 
 
 def card_ordinals(notetype: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
     """The ordinals (from 0) of the cards that Anki makes of a note (manual, "Card Generation")."""
-    values = {f.name: html_ for f, html_ in zip(notetype.fields, fields, strict=True)}
-    filled = {name for name, value in values.items() if not is_empty_field(value)}
-    fronts = [parse_template(template.front) for template in notetype.templates]
+    fronts, mentioned = _read_fronts(tuple(template.front for template in notetype.templates))
+    values = {f.name: html_ for f, html_ in zip(notetype.fields, fields, strict=True) if f.name in mentioned}
     if notetype.is_cloze:
         found = {ordinal for name in cloze_fields(fronts[0]) for ordinal in cloze_ordinals(values.get(name, ""))}
         return tuple(sorted(found))
+    filled = {name for name, value in values.items() if not is_empty_field(value)}
     return tuple(n for n, front in enumerate(fronts) if shows_something(front, filled))
+
+
+@lru_cache(maxsize=256)
+def _read_fronts(fronts: tuple[str, ...]) -> tuple[tuple[tuple[Node, ...], ...], frozenset[str]]:
+    """Fronts as nodes, and the fields that any of them mentions."""
+    nodes = tuple(parse_template(front) for front in fronts)
+    return nodes, frozenset(name for front in nodes for name, _ in named_fields(front))
 
 
 def _find_twins(units: Sequence[Unit], namespace: str) -> list[Diagnostic]:

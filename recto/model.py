@@ -265,7 +265,8 @@ class Note:
     `recto.drawing.marks` says. `topic` is the H1 of its file. `alias` is the identity under which learners know the
     note if not its id: a former id, or `guid:` and a GUID. `holes` are those of a cloze note, the steps of a chain or
     the parts of a diagram: what has its cards by number. `as_of` is the month in which its claims were true, '' if
-    they do not age; `allowances` those of rules that look at the whole deck.
+    they do not age; `allowances` those of rules that look at the whole deck. `digest` and `numbers` are what
+    `identity.digest_of_note` and `numbered_digests` say of it, '' and empty while it waits for the names of media.
     """
 
     id: str
@@ -281,6 +282,8 @@ class Note:
     as_of: str = ""
     allowances: tuple[Allowance, ...] = ()
     diagram: DiagramUse | None = None
+    digest: str = ""
+    numbers: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

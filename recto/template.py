@@ -119,7 +119,7 @@ def named_fields(nodes: tuple[Node, ...]) -> Iterator[tuple[str, int]]:
 
 def is_empty_field(html: str) -> bool:
     """Whether Anki takes a field for empty."""
-    return _EMPTY.fullmatch(html) is not None
+    return not html or _EMPTY.fullmatch(html) is not None
 
 
 def shows_something(nodes: tuple[Node, ...], filled: Collection[str]) -> bool:

@@ -13,15 +13,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import msgspec
-
 from recto.cache import Cache
 from recto.checks.linter import Linter
 from recto.model import Config, NoteType, Unit
+from recto.packing import unpack
 
 _LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "Pygments", "PyYAML", "msgspec")
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Unit)
 
 
 class UnitStore:
@@ -33,17 +30,14 @@ class UnitStore:
 
     def find(self, path: str, text: str) -> Unit | None:
         """The unit of a file with this text, None if it is to be compiled."""
-        data = self._cache.get(self._key(path, text))
-        if data is None:
-            return None
-        try:
-            return _DECODER.decode(data)
-        except msgspec.MsgspecError:
-            return None
+        return unpack(self._cache.get(self._key(path, text)), Unit)
 
-    def keep(self, unit: Unit, text: str) -> None:
-        """Keep a unit that was compiled from this text."""
-        self._cache.put(self._key(unit.path, text), _ENCODER.encode(unit))
+    def keep(self, data: bytes, path: str, text: str) -> Unit:
+        """Keep a unit that was compiled from this text and packed; the unit."""
+        self._cache.put(self._key(path, text), data)
+        unit = unpack(data, Unit)
+        assert unit is not None
+        return unit
 
     def close(self) -> None:
         """Let the cache forget what is too much."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from recto.checks.linter import DeckView
 from recto.checks.rule import Finding, style_rule
+from recto.checks.similar import letters
 from recto.diagnostic import Severity
 from recto.model import Note
 from recto.source import Span
@@ -35,7 +36,7 @@ def duplicate_question(deck: DeckView) -> Iterator[Finding]:
     """
     first: dict[str, Note] = {}
     for note in deck.notes:
-        text = "".join(char for char in deck.prompt(note).casefold() if char.isalnum())
+        text = letters(deck.prompt(note))
         twin = first.setdefault(text, note)
         if text and twin is not note:
             help_ = "ask for what this card adds, or delete it"
@@ -87,13 +88,17 @@ def confusable(deck: DeckView, *, field: str = "Contrast", similar: float = 0.35
     topics: dict[str, list[Note]] = {}
     for note in deck.notes:
         topics.setdefault(note.span.path, []).append(note)
-    for first, second, _ in (pair for notes in topics.values() for pair in deck.pairs(notes, similar)):
-        keys = [_key(deck, note) for note in (first, second)]
-        alike = keys[0][0] == keys[1][0] and keys[0][0] and keys[0][1] != keys[1][1]
-        for note, other in ((first, second), (second, first)) if alike else ():
-            if not deck.field(note, field):
-                message = f"easily mixed up with {other.span}: alike but for «{_key(deck, other)[1]}»"
-                yield Finding(note.span, message, f"write under ### {field} how to tell them apart, on both cards")
+    keys = {id(note): _key(deck, note) for note in deck.notes}
+    for notes in topics.values():
+        short = [note for note in notes if keys[id(note)][0]]
+        for first, second, _ in deck.pairs(short, similar) if len(short) > 1 else ():
+            (kind, said), (other_kind, other_said) = keys[id(first)], keys[id(second)]
+            if kind != other_kind or said == other_said:
+                continue
+            for note, other, answer in ((first, second, other_said), (second, first, said)):
+                if not deck.field(note, field):
+                    message = f"easily mixed up with {other.span}: alike but for «{answer}»"
+                    yield Finding(note.span, message, f"write under ### {field} how to tell them apart, on both cards")
 
 
 def _key(deck: DeckView, note: Note) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from recto.checks.reading import Reading
 from recto.checks.rule import Finding, StyleRule
-from recto.checks.similar import similar_pairs
+from recto.checks.similar import PairMemory, similar_pairs
 from recto.diagnostic import Diagnostic, Rule, Severity
 from recto.lang import Language, language_of
 from recto.model import Allowance, Note
@@ -73,7 +73,8 @@ class Linter:
 class DeckView:
     """All notes in the order of study, and the month of today (`2026-11`, '' if no claim ages).
 
-    `fields` gives (name, origin) of each field by kind; `language`, `terms` as in `Linter`.
+    `fields` gives (name, origin) of each field by kind; `language`, `terms` as in `Linter`; `memory` is of an earlier
+    view of the same deck.
     """
 
     notes: tuple[Note, ...]
@@ -81,6 +82,7 @@ class DeckView:
     month: str
     language: Language
     terms: Terms
+    memory: PairMemory = field(default_factory=PairMemory)
     _prompts: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def texts(self, note: Note, *origins: str) -> list[str]:
@@ -107,7 +109,9 @@ class DeckView:
     def pairs(self, notes: Sequence[Note], threshold: float) -> list[tuple[Note, Note, float]]:
         """(earlier, later, likeness from 0 to 1) of those notes whose prompts are at least so alike."""
         # A term's other name in brackets says nothing of its own, and would make all questions about it alike.
-        found = sorted(similar_pairs([_BRACKETS.sub("", self.prompt(note)) for note in notes], threshold))
+        texts = [_BRACKETS.sub("", self.prompt(note)) for note in notes]
+        pairs = self.memory.pairs(texts, threshold) if notes is self.notes else similar_pairs(texts, threshold)
+        found = sorted(pairs)
         return [(notes[earlier], notes[later], likeness) for earlier, later, likeness in found]
 
 

@@ -49,6 +49,16 @@ class StyleRule:
     good: str
     is_fixable: bool
 
+    def __reduce__(self) -> tuple[Callable[[str], StyleRule], tuple[str]]:
+        """A rule travels to another process by its name."""
+        return _rule_named, (self.name,)
+
+
+def _rule_named(name: str) -> StyleRule:
+    from recto.checks import RULES
+
+    return next(rule for rule in RULES if rule.name == name)
+
 
 def style_rule(
     *,

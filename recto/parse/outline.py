@@ -75,12 +75,13 @@ class Outline:
         """Report fences and comments that never end; whether there is one. They swallow what follows, cards and all."""
         before = len(self.diagnostics)
         for token in tokens:
-            span = block_span(self.source, token)
             if token.type == "fence" and not _is_closed(token, self.source):
+                span = block_span(self.source, token)
                 self.diagnostics.append(
                     UNCLOSED_FENCE.at(span, "this code block has no end", f"close it with a line {token.markup}")
                 )
             elif token.type == "html_block" and "<!--" in without_comments(token.content):
+                span = block_span(self.source, token)
                 self.diagnostics.append(UNSAFE_HTML.at(span, "<!-- without its -->", "close the comment with -->"))
         return len(self.diagnostics) > before
 
