@@ -15,6 +15,7 @@ import recto.project
 from recto.cache import Cache, user_cache
 from recto.cli import run
 from recto.model import Unit
+from recto.packing import pack
 from recto.project import open_project
 from recto.source import Source
 from recto.units import UnitStore, fingerprint
@@ -177,5 +178,7 @@ def test_deck__has_no_say_in_where_the_cache_is(make_deck: MakeDeck) -> None:
     found = open_project(deck.root).compile()
     assert found.config
     forged = replace(found.units["cards/a.md"], notes=())
-    UnitStore(Cache(deck.root / ".recto/units"), found.config, found.notetypes, found.linter).keep(forged, CARD)
+    UnitStore(Cache(deck.root / ".recto/units"), found.config, found.notetypes, found.linter).keep(
+        pack(forged), forged.path, CARD
+    )
     assert compiled(deck, user_cache("units")) == found.units

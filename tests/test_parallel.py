@@ -7,11 +7,13 @@ import random
 from pathlib import Path
 
 import pytest
+from conftest import MakeDeck
 
 from recto.cache import Cache
 from recto.checks.similar import PairMemory, similar_pairs
 from recto.packing import pack, unpack
 from recto.parallel import map_parallel
+from recto.project import open_project
 from recto.source import Span
 
 PARENT = os.getpid()
@@ -92,3 +94,20 @@ def test_pair_memory__after_any_edits__finds_what_comparing_all_finds(tmp_path: 
         assert sorted(pairs) == sorted(similar_pairs(texts, 0.6))
         found += len(pairs)
     assert found
+
+
+def test_large_deck__is_the_same_from_several_processes(make_deck: MakeDeck, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Units, with their faults."""
+    card = "\n## 第 {n} 题（{f}）？ {{#q-{f}-{n}}}\n\n**甲** `x`，$y_{n}$。{{{{c1::没有关}}}}\n\n{text}\n"
+    files = {
+        f"cards/a/t{f}.md": f"# T{f}\n" + "".join(card.format(f=f, n=n, text="长文。" * 900) for n in range(10))
+        for f in range(5)
+    }
+    assert sum(map(len, files.values())) > 100_000
+    deck = make_deck(files)
+    units = []
+    for jobs in ("2", "1"):
+        monkeypatch.setenv("RECTO_JOBS", jobs)
+        units.append(open_project(deck.root).compile().units)
+    assert units[0] == units[1]
+    assert [d for unit in units[0].values() for d in unit.diagnostics]
