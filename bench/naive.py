@@ -2,7 +2,7 @@
 
     python bench/naive.py DECK PACKAGE
 
-No positions, no checks, no ids of one's own, no cloze, no ledger; the yardstick of every ratio in docs/performance.md.
+No positions, no checks, no ids of one's own, no cloze, no ledger; the yardstick of what bench/build.py prints.
 """
 
 import re

@@ -16,15 +16,23 @@ def pack(value: Any) -> bytes:
     return _ENCODER.encode(value)
 
 
-def unpack(data: bytes | None, kind: type[T]) -> T | None:
-    """What was packed; None if there is nothing, or it is not of this type."""
+def unpack(data: bytes, kind: type[T]) -> T:
+    """What was packed. Raises `ValueError` if it is not of this type."""
+    try:
+        found: T = _decoder(kind).decode(data)  # type: ignore[arg-type]
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"this is no {kind.__name__}") from error
+    return found
+
+
+def unpack_kept(data: bytes | None, kind: type[T]) -> T | None:
+    """What a cache gave; None if it gave nothing, or something that is not of this type."""
     if data is None:
         return None
     try:
-        found: T = _decoder(kind).decode(data)  # type: ignore[arg-type]
-    except msgspec.MsgspecError:
+        return unpack(data, kind)
+    except ValueError:
         return None
-    return found
 
 
 @lru_cache(maxsize=16)

@@ -44,7 +44,10 @@ def map_parallel(function: Callable[[T], bytes], items: Sequence[T], *, method: 
         for first in range(count):
             receiver, sender = context.Pipe(duplex=False)
             # Every count-th item, so that long files that stand together are shared out.
-            process = context.Process(target=_work, args=(function, items[first::count], sender), daemon=True)
+            # A copy holds the ends that we read from: while it does, no worker notices that we have gone.
+            copied = [*(end for end, _ in workers), receiver] if method == "fork" else []
+            arguments = (function, items[first::count], sender, copied)
+            process = context.Process(target=_work, args=arguments, daemon=True)
             process.start()
             sender.close()
             workers.append((receiver, process))
@@ -62,7 +65,9 @@ def map_parallel(function: Callable[[T], bytes], items: Sequence[T], *, method: 
             process.join()
 
 
-def _work(function: Callable[[T], bytes], items: Sequence[T], sender: Connection) -> None:
+def _work(function: Callable[[T], bytes], items: Sequence[T], sender: Connection, copied: Sequence[Connection]) -> None:
+    for receiver in copied:
+        receiver.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that ends us
     for item in items:
         try:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import partial
 from pathlib import Path
 
 from recto.apkg import NO_DRAFTS, read_drafts
@@ -30,22 +29,18 @@ from recto.look import NOTETYPES_FILE, parse_look
 from recto.media import Inventory, read_inventory
 from recto.model import Config, Edition, Ledger, NoteType, Program, Unit
 from recto.news import NEWS_FILE, WORDS, format_date
-from recto.packing import pack
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source
 from recto.stamps import Clock
 from recto.syllabus import Syllabus, parse_syllabus
 from recto.terms import TERMS_FILE, Terms, parse_terms
-from recto.units import UnitStore
+from recto.units import Progress, code_version, compile_sources
 from recto.versions import DEV
 
 CARDS_FOLDER = "cards"
 TEMPLATES_FOLDER = "templates"
 SYLLABUS_FOLDER = "syllabus"
 DIST_FOLDER = "dist"
-
-Progress = Callable[[Iterable[Source], int], Iterable[Source]]
-"""(sources, how many) → the same sources, shown as they are taken."""
 
 
 class Audience(Enum):
@@ -139,7 +134,7 @@ class Project:
         every = (*diagnostics, *(d for found in faults.values() for d in found))
         if config is None or not notetypes or has_errors(tuple(d for d in every if d.rule in _SETTINGS_RULES)):
             return Compiled(None, notetypes, linter, tuple(diagnostics), faults, {}, Ledger(), Inventory({}, {}))
-        units = self._compile_sources(sources, config, notetypes, linter, progress)
+        units = compile_sources(sources, config, notetypes, linter, cache=self.cache, progress=progress)
         inventory = read_inventory(self.root, CARDS_FOLDER)
         syllabus, found_in_syllabus = self._read_syllabus()
         diagnostics += found_in_syllabus
@@ -154,31 +149,6 @@ class Project:
             inventory,
             syllabus,
         )
-
-    def _compile_sources(
-        self,
-        sources: Sequence[Source],
-        config: Config,
-        notetypes: Mapping[str, NoteType],
-        linter: Linter,
-        progress: Progress,
-    ) -> dict[str, Unit]:
-        """The units by path: those that were kept, and the rest compiled, by several processes if they are many."""
-        store = UnitStore(self.cache, config, notetypes, linter)
-        kept = {source.path: store.find(source.path, source.text) for source in sources}
-        left = [source for source in sources if kept[source.path] is None]
-        compiled: Iterator[bytes]
-        compile_ = partial(_compile_to_bytes, config=config, notetypes=notetypes, linter=linter)
-        if sum(len(source.text) for source in left) < _SHARED_OUT:
-            compiled = map(compile_, left)
-        else:
-            from recto.parallel import map_parallel
-
-            compiled = map_parallel(compile_, left)
-        for source in progress(left, len(left)):
-            kept[source.path] = store.keep(next(compiled), source.path, source.text)
-        store.close()
-        return {path: unit for path, unit in kept.items() if unit is not None}
 
     def recompile(self, compiled: Compiled, paths: Iterable[Path]) -> Compiled:
         """The deck after a change of these files (made, edited or deleted); only topics and media spare the rest.
@@ -257,7 +227,7 @@ class Project:
             month=time.strftime("%Y-%m", time.gmtime(clock())) if ages else "",
             language=compiled.linter.language,
             terms=compiled.linter.terms,
-            memory=PairMemory(self.cache, str(self.root)),
+            memory=PairMemory(self.cache, repr((self.root, code_version()))),
         )
         return tuple(compiled.linter.check_deck(view))
 
@@ -417,14 +387,6 @@ def open_project(root: Path | str = ".", cache: Cache = NO_CACHE) -> Project:
 
 # With note types that cannot be used every card would seem wrong.
 _SETTINGS_RULES = (BROKEN_CONFIG.name, UNKNOWN_CONFIG_KEY.name, BROKEN_TEMPLATE.name)
-
-
-# Characters to compile from which on a second process is worth its start (measured: about 0.2 s of work).
-_SHARED_OUT = 100_000
-
-
-def _compile_to_bytes(source: Source, config: Config, notetypes: Mapping[str, NoteType], linter: Linter) -> bytes:
-    return pack(compile_source(source, config, notetypes, linter))
 
 
 def _sorted(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

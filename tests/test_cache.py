@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import DECK_TOML, ROOT, Deck, MakeDeck
 
-import recto.project
+import recto.units
 from recto.cache import Cache, user_cache
 from recto.cli import run
 from recto.model import Unit
@@ -31,13 +31,13 @@ def compiled(deck: Deck, cache: Cache) -> dict[str, Unit]:
 def count(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the files that are compiled from now on."""
     paths: list[str] = []
-    compile_source = recto.project.compile_source
+    compile_source = recto.units.compile_source
 
     def counted(source: Source, *rest: object) -> Unit:
         paths.append(source.path)
         return compile_source(source, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(recto.project, "compile_source", counted)
+    monkeypatch.setattr(recto.units, "compile_source", counted)
     return paths
 
 
@@ -179,6 +179,6 @@ def test_deck__has_no_say_in_where_the_cache_is(make_deck: MakeDeck) -> None:
     assert found.config
     forged = replace(found.units["cards/a.md"], notes=())
     UnitStore(Cache(deck.root / ".recto/units"), found.config, found.notetypes, found.linter).keep(
-        pack(forged), forged.path, CARD
+        forged.path, CARD, pack(forged)
     )
     assert compiled(deck, user_cache("units")) == found.units

@@ -18,7 +18,7 @@ LAYERS = {
     "cache": 0,
     "packing": 0,
     "parallel": 0,
-    "units": 8,
+    "units": 9,
     "length": 0,
     "terms": 3,
     "tex": 1,

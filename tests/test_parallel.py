@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from conftest import MakeDeck
 
 from recto.cache import Cache
 from recto.checks.similar import PairMemory, similar_pairs
-from recto.packing import pack, unpack
+from recto.packing import pack, unpack, unpack_kept
 from recto.parallel import map_parallel
 from recto.project import open_project
 from recto.source import Span
@@ -59,13 +62,40 @@ def test_map_parallel__exception__is_raised_here() -> None:
         next(results)
 
 
+ENDLESS = """
+import multiprocessing, time
+from recto.parallel import map_parallel
+results = map_parallel(bytes, [1 << 20] * 20)  # more than a pipe holds, so the workers wait for us
+next(results)
+print(*[child.pid for child in multiprocessing.active_children()], flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_map_parallel__parent_that_is_killed__leaves_no_process() -> None:
+    """Nobody takes what they give, so they end."""
+    with subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        workers = [Path("/proc", pid) for pid in parent.stdout.readline().split()]
+        assert len(workers) == 2
+        parent.kill()
+    for _ in range(100):
+        if not any(worker.exists() for worker in workers):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"still there: {workers}")
+
+
 def test_unpack__other_bytes__is_nothing() -> None:
     """A spoilt record is no record."""
     span = Span("a.md", 1, 2, 3, 4, "字")
     assert unpack(pack(span), Span) == span
-    assert unpack(pack(span)[:-1], Span) is None
-    assert unpack(b"\xc1", Span) is None
-    assert unpack(None, Span) is None
+    assert unpack_kept(pack(span), Span) == span
+    for data in (pack(span)[:-1], b"\xc1", None):
+        assert unpack_kept(data, Span) is None
+    with pytest.raises(ValueError, match="no Span"):
+        unpack(b"\xc1", Span)
 
 
 def test_pair_memory__after_any_edits__finds_what_comparing_all_finds(tmp_path: Path) -> None:
@@ -94,6 +124,15 @@ def test_pair_memory__after_any_edits__finds_what_comparing_all_finds(tmp_path: 
         assert sorted(pairs) == sorted(similar_pairs(texts, 0.6))
         found += len(pairs)
     assert found
+
+
+def test_pair_memory__of_other_code__is_not_taken_over(tmp_path: Path) -> None:
+    """Pairs are kept under the name that they were found with, and compared anew under another."""
+    cache = Cache(tmp_path)
+    PairMemory(cache, "old").pairs(["缓存多大", "缓存多大呢"], 0.5)
+    entries = set(tmp_path.glob("??/*"))
+    assert PairMemory(cache, "new").pairs(["缓存多大", "缓存多大呢"], 0.5)
+    assert len(set(tmp_path.glob("??/*")) - entries) == 1
 
 
 def test_large_deck__is_the_same_from_several_processes(make_deck: MakeDeck, monkeypatch: pytest.MonkeyPatch) -> None:

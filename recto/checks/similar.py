@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, combinations, product
 
 from recto.cache import NO_CACHE, Cache
-from recto.packing import pack, unpack
+from recto.packing import pack, unpack_kept
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _COMMON = 3  # measured: fewer let more pairs through, more look up more members
@@ -78,7 +78,10 @@ class _Kept:
 
 
 class PairMemory:
-    """`similar_pairs` of texts that are nearly those of the last time, kept in a cache under the name of their deck."""
+    """`similar_pairs` of texts that are nearly those of the last time, kept in a cache under a name.
+
+    The name is that of the deck and of the code that compares: what other code found is not taken over.
+    """
 
     def __init__(self, cache: Cache = NO_CACHE, name: str = "") -> None:
         self._cache = cache
@@ -90,7 +93,7 @@ class PairMemory:
         for place, text in enumerate(texts):
             places.setdefault(text, []).append(place)
         key = hashlib.sha256(f"pairs\x00{self._name}\x00{threshold}".encode()).hexdigest()
-        kept = unpack(self._cache.get(key), _Kept) or _NOTHING
+        kept = unpack_kept(self._cache.get(key), _Kept) or _NOTHING
         now = _update(kept, list(places), threshold)
         if now != kept:
             self._cache.put(key, pack(now))
