@@ -9,29 +9,38 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from recto.errors import ToolError
 
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """What a development build gave to testers: times (s since 1970, UTC) of notes by GUID and of note types by id.
+    """What a development build gave to testers.
 
-    `contents` are (note type id, fields, tags) of the notes by GUID.
+    `notes` are (time of change in s since 1970 (UTC), note type id, fields, tags) by GUID, both texts as the database
+    has them; `models` are the note types in Anki's JSON by id.
     """
 
-    notes: dict[str, int] = field(default_factory=dict)
-    notetypes: dict[int, int] = field(default_factory=dict)
-    contents: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    notes: dict[str, tuple[int, int, str, str]] = field(default_factory=dict)
+    models: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 NO_DRAFTS = Drafts()
+
+FIELD_SEPARATOR = "\x1f"
+"""Between the fields of a note in the database."""
 
 EDITION_FIELDS = "rectoEditionFields"
 """Key in a collection's settings: note type id → name of the field with the version of a note's last change.
 
 So that two packages can be compared without their deck's folder. Importers do not read the settings of a package.
 """
+
+
+def stored_tags(tags: tuple[str, ...]) -> str:
+    """A note's tags as the database has them: with spaces around, by which Anki searches."""
+    return f" {' '.join(tags)} "
 
 
 def edition_fields(settings: str) -> dict[str, str]:
@@ -47,13 +56,9 @@ def read_drafts(package: Path) -> Drafts:
     if data is None:
         raise ToolError(f"{package} was not written by build", hint="delete it")
     with open_database(data, package) as connection:
-        rows = connection.execute("select guid, mod, mid, flds, tags from notes").fetchall()
+        notes = {row[0]: row[1:] for row in connection.execute("select guid, mod, mid, flds, tags from notes")}
         (models,) = connection.execute("select models from col").fetchone()
-    return Drafts(
-        notes={guid: modified for guid, modified, *_ in rows},
-        notetypes={int(key): int(model["mod"]) for key, model in json.loads(models).items()},
-        contents={guid: (mid, tuple(fields.split("\x1f")), tuple(tags.split())) for guid, _, mid, fields, tags in rows},
-    )
+    return Drafts(notes, {int(key): model for key, model in json.loads(models).items()})
 
 
 def read_collection(package: Path) -> bytes | None:

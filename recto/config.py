@@ -12,8 +12,6 @@ from recto.settings import Settings
 from recto.source import Source, Span
 from recto.suggest import nearest
 
-CONFIG_FILE = "deck.toml"
-
 KEYS = (
     *("name", "slug", "namespace", "version", "deck-id", "tag-prefix", "language", "description"),
     *("areas", "study", "rules", "run", "coverage", "stats"),

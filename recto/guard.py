@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recto.config import CONFIG_FILE
 from recto.diagnostic import Diagnostic
-from recto.ledger import LOCK_FILE, by_guid, guid_in
+from recto.layout import CONFIG_FILE, LOCK_FILE
+from recto.ledger import by_guid, guid_in
 from recto.model import Config, Ledger, LinkedNote, NoteType, Promise, Schema, Tombstone
 from recto.rulebook import (
     CHANGED_IDENTITY,

@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from html import unescape
+from typing import Any
 
 from recto.model import NoteType
 
@@ -58,6 +60,13 @@ def digest_of_notetype(notetype: NoteType) -> str:
     templates = [(t.name, t.id, t.front, t.back) for t in notetype.templates]
     fields = [(f.name, f.id) for f in notetype.fields]
     return _digest([notetype.id, notetype.name, notetype.is_cloze, fields, templates, notetype.css])
+
+
+def digest_of_model(model: Mapping[str, Any]) -> str:
+    """`digest_of_notetype` of a note type in Anki's JSON, as `package` writes it."""
+    templates = [(t["name"], t["id"], t["qfmt"], t["afmt"]) for t in model["tmpls"]]
+    fields = [(f["name"], f["id"]) for f in model["flds"]]
+    return _digest([int(model["id"]), model["name"], bool(model["type"]), fields, templates, model["css"]])
 
 
 def guid_of_note(namespace: str, card_id: str, alias: str) -> str:

@@ -28,9 +28,9 @@ from dataclasses import replace
 
 from recto.errors import ToolError
 from recto.identity import guid_of
+from recto.layout import LOCK_FILE
 from recto.model import Edition, Ledger, LinkedNote, LinkedNoteType, Promise, Schema, Tombstone
 
-LOCK_FILE = "deck.lock"
 _HEADER = "recto-lock 1"
 _HOLE = re.compile(r"(\d+)([:-])([0-9a-f]+)")
 _NAMED = ("edition=", "guid=")

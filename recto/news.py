@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from recto.diff import Changes, Edit, plain_text
 from recto.snapshot import NoteState
 
-NEWS_FILE = "NEWS.md"
 _SHOWN = 12
 """So many new questions of a topic are named; a topic with more is counted."""
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import genanki
 
-from recto.apkg import EDITION_FIELDS
+from recto.apkg import EDITION_FIELDS, FIELD_SEPARATOR, stored_tags
 from recto.errors import ToolError
 from recto.files import hint_of, replacing
 from recto.identity import deck_id_of, with_edition
@@ -143,8 +143,8 @@ def _put_notes(cursor: sqlite3.Cursor, edition: Edition, decks: Mapping[str, gen
         note_id, modified = next(ids), linked.modified
         notetype = types[linked.note.kind]
         fields = with_edition(notetype, linked.note.fields, linked.changed_in)
-        row = (note_id, linked.guid, notetype.id, modified, -1, f" {' '.join(linked.note.tags)} ")
-        notes.append((*row, "\x1f".join(fields), fields[0], 0, 0, ""))
+        row = (note_id, linked.guid, notetype.id, modified, -1, stored_tags(linked.note.tags))
+        notes.append((*row, FIELD_SEPARATOR.join(fields), fields[0], 0, 0, ""))
         deck_id = deck_ids[linked.deck]
         for ordinal in linked.ordinals:
             cards.append((next(ids), note_id, deck_id, ordinal, modified, -1, 0, 0, due, *_NEVER_STUDIED, ""))

@@ -15,7 +15,7 @@ from recto.checks.linter import DeckView, Linter
 from recto.checks.settings import parse_rules
 from recto.checks.similar import PairMemory
 from recto.compile import compile_source
-from recto.config import CONFIG_FILE, parse_config
+from recto.config import parse_config
 from recto.coverage.check import check_coverage, refuse_goal
 from recto.coverage.count import Coverage, compute_coverage
 from recto.diagnostic import Diagnostic, has_errors
@@ -23,24 +23,30 @@ from recto.errors import ToolError
 from recto.files import read_source, replace_file, survey, walk
 from recto.fix import FixedFile, fix_text
 from recto.ids import NewId, apply_ids, propose_ids, written_ids
-from recto.ledger import LOCK_FILE, parse_ledger, unpromised
+from recto.inputs import code_version
+from recto.layout import (
+    CARDS_FOLDER,
+    CONFIG_FILE,
+    DIST_FOLDER,
+    LOCK_FILE,
+    NEWS_FILE,
+    SYLLABUS_FOLDER,
+    TEMPLATES_FOLDER,
+    TERMS_FILE,
+)
+from recto.ledger import parse_ledger, unpromised
 from recto.link import Memo, link
 from recto.look import NOTETYPES_FILE, parse_look
 from recto.media import Inventory, read_inventory
 from recto.model import Config, Edition, Ledger, NoteType, Program, Unit
-from recto.news import NEWS_FILE, WORDS, format_date
+from recto.news import WORDS, format_date
 from recto.rulebook import BROKEN_CONFIG, BROKEN_TEMPLATE, NOT_UTF_8, UNKNOWN_CONFIG_KEY
 from recto.source import Source
 from recto.stamps import Clock
 from recto.syllabus import Syllabus, parse_syllabus
-from recto.terms import TERMS_FILE, Terms, parse_terms
-from recto.units import Progress, code_version, compile_sources
+from recto.terms import Terms, parse_terms
+from recto.units import Progress, compile_sources
 from recto.versions import DEV
-
-CARDS_FOLDER = "cards"
-TEMPLATES_FOLDER = "templates"
-SYLLABUS_FOLDER = "syllabus"
-DIST_FOLDER = "dist"
 
 
 class Audience(Enum):
@@ -186,7 +192,7 @@ class Project:
         if config is None:
             return Checked(None, _sorted(diagnostics))
         units = [compiled.units[path] for path in sorted(compiled.units)]
-        draft = self.package_path(config.slug, f"{config.version}{DEV}")
+        draft = self.draft_path(config)
         drafts = read_drafts(draft) if audience is not Audience.AUTHOR and draft.exists() else NO_DRAFTS
         edition, found = link(
             units,
@@ -288,10 +294,14 @@ class Project:
         """Where `build` and `release` put the package of a version."""
         return self.root / DIST_FOLDER / f"{slug}-{version}.apkg"
 
+    def draft_path(self, config: Config) -> Path:
+        """Where `build` puts a development build."""
+        return self.package_path(config.slug, f"{config.version}{DEV}")
+
     def built_package(self) -> Path:
         """The newest package of the version in deck.toml that was built. Raises `ToolError` if there is none."""
         config = self.config()
-        paths = [self.package_path(config.slug, version) for version in (config.version, f"{config.version}{DEV}")]
+        paths = [self.package_path(config.slug, config.version), self.draft_path(config)]
         built = [path for path in paths if path.exists()]
         if not built:
             raise ToolError(

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recto.apkg import open_database
-from recto.config import CONFIG_FILE
 from recto.diff import Changes, compare
 from recto.errors import ToolError
 from recto.files import replace_file
 from recto.guard import schema_changes
 from recto.identity import digest_of_note, digest_of_notetype, guid_of, numbered_digests, split_edition
-from recto.ledger import LOCK_FILE, advance_ledger, format_ledger, schema_of, unpromised
+from recto.layout import CONFIG_FILE, LOCK_FILE, NEWS_FILE
+from recto.ledger import advance_ledger, format_ledger, schema_of, unpromised
 from recto.model import Edition, Ledger, LinkedNoteType, NoteType, Promise, Schema, Tombstone
-from recto.news import NEWS_FILE, WORDS, headline_of, insert_section, removed_ids, write_section
+from recto.news import WORDS, headline_of, insert_section, removed_ids, write_section
 from recto.package import write_apkg
 from recto.project import Project
 from recto.snapshot import NoteState, Snapshot, collection_of, read_package, snapshot_of_edition, snapshot_of_ledger

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from recto.apkg import Drafts
+from recto.apkg import FIELD_SEPARATOR, Drafts, stored_tags
 from recto.errors import ToolError
-from recto.ledger import LOCK_FILE, guid_in
+from recto.identity import digest_of_model
+from recto.layout import LOCK_FILE
+from recto.ledger import guid_in
 from recto.model import Edition, Ledger, NoteType, Promise, Schema, Tombstone
 
 Clock = Callable[[], int]
@@ -51,20 +53,21 @@ class Stamps:
 
         Raises `ToolError` when the clock runs behind what learners or testers have.
         """
-        drafted = self._drafts.notes.get(guid, 0)
-        is_draft = not self._for_release and self._drafts.contents.get(guid) == (notetype.id, fields, tags)
+        drafted, *content = self._drafts.notes.get(guid, (0,))
+        is_draft = content == [notetype.id, FIELD_SEPARATOR.join(fields), stored_tags(tags)]
         return self._time(digest, self._promises.get(guid), drafted, is_draft=is_draft)
 
     def of_notetype(self, notetype: NoteType, digest: str) -> int:
         """In seconds since 1970 (UTC). Raises `ToolError` as `of_note` does."""
-        drafted = self._drafts.notetypes.get(notetype.id, 0)
-        return self._time(digest, self._ledger.notetypes.get(notetype.kind), drafted, is_draft=False)
+        model = self._drafts.models.get(notetype.id)
+        drafted, is_draft = (int(model["mod"]), digest_of_model(model) == digest) if model else (0, False)
+        return self._time(digest, self._ledger.notetypes.get(notetype.kind), drafted, is_draft=is_draft)
 
     def _time(self, digest: str, promise: Promise | Tombstone | Schema | None, drafted: int, *, is_draft: bool) -> int:
         promised = promise.modified if promise else 0
         if promise and promise.digest == digest and drafted <= promised:
             return promised
-        if is_draft and drafted > promised:
+        if is_draft and not self._for_release and drafted > promised:
             return drafted
         if self._now is None:
             self._now = self._clock()

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recto.diagnostic import Diagnostic
+from recto.layout import TERMS_FILE
 from recto.rulebook import BROKEN_TERMS
 from recto.source import Source, Span
 from recto.suggest import did_you_mean
 from recto.yamltree import MappingNode, Node, ScalarNode, SequenceNode, YamlError, compose
 
-TERMS_FILE = "terms.yaml"
 KEYS = ("term", "local", "also", "not", "cues")
 
 

@@ -8,15 +8,13 @@ because Anki fills them: a new look compiles nothing again.
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
-from importlib.metadata import version
-from pathlib import Path
+from functools import partial
 
 from recto.cache import Cache
 from recto.checks.linter import Linter
 from recto.compile import compile_source
+from recto.inputs import code_version
 from recto.model import Config, NoteType, Unit
 from recto.packing import pack, unpack, unpack_kept
 from recto.source import Source
@@ -26,8 +24,6 @@ Progress = Callable[[Iterable[Source], int], Iterable[Source]]
 
 # Characters to compile from which on a second process is worth its start (measured: about 0.2 s of work).
 _SHARED_OUT = 100_000
-
-_LIBRARIES = ("markdown-it-py", "mdit-py-plugins", "Pygments", "PyYAML", "msgspec")
 
 
 def compile_sources(
@@ -97,13 +93,3 @@ def fingerprint(config: Config, notetypes: Mapping[str, NoteType], linter: Linte
     kinds = [(kind, notetype.is_cloze, notetype.fields) for kind, notetype in notetypes.items()]
     deck = (config.name, config.tag_prefix, config.areas)
     return repr((code_version(), deck, kinds, rules, linter.language.code, linter.terms))
-
-
-@lru_cache
-def code_version() -> tuple[str, ...]:
-    """What compiles: our own code by its bytes, Python (whose Unicode grows) and libraries by their versions."""
-    folder = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted((*folder.rglob("*.py"), *folder.glob("data/*"))):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\x00" + path.read_bytes())
-    return digest.hexdigest(), sys.version, *(f"{name} {version(name)}" for name in _LIBRARIES)

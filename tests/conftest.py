@@ -78,7 +78,8 @@ class Deck:
 
         The version stays that of deck.toml: what a release demands of it is not at issue here.
         """
-        from recto.ledger import LOCK_FILE, advance_ledger, format_ledger
+        from recto.layout import LOCK_FILE
+        from recto.ledger import advance_ledger, format_ledger
         from recto.package import write_apkg
         from recto.stamps import at_version
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from recto.cli import ExitCode
-from recto.cli.common import cache_option, check_project, deck_options, execute_code, print_diagnostics
+from recto.cli.common import (
+    cache_option,
+    check_project,
+    deck_options,
+    execute_code,
+    open_outcomes,
+    print_diagnostics,
+    read_clock,
+)
 
 
 @click.command("check")
@@ -33,29 +42,39 @@ def command(deck: Path, quiet: bool, style: str, executes: bool, fixes: bool, sh
       recto check --run --format github
     """
     from recto.diagnostic import has_errors
+    from recto.outcome import Outcome
     from recto.report import format_github, format_json, summary
 
     if shows:
         return _show_fixes(deck)
     if fixes:
         _fix(deck, quiet=quiet)
-    project, checked = check_project(deck, quiet=quiet, cached=not no_cache)
-    diagnostics, code = checked.diagnostics, ""
-    if executes and checked.edition:
-        facts = execute_code(project, checked.programs, quiet=quiet, cached=not no_cache)
-        code = facts.summary
-        diagnostics = tuple(sorted((*diagnostics, *facts.diagnostics), key=lambda d: d.sort_key))
+    now = read_clock()
+    outcomes = open_outcomes("check", deck, now, cached=not (no_cache or executes))
+    outcome = outcomes.find()
+    code = ""
+    if outcome is None:
+        project, checked = check_project(deck, quiet=quiet, now=now, cached=not no_cache)
+        outcome = Outcome(now, checked.diagnostics, notes=len(checked.edition.notes) if checked.edition else 0)
+        outcomes.keep(outcome)
+        if executes and checked.edition:
+            facts = execute_code(project, checked.programs, quiet=quiet, cached=not no_cache)
+            code = facts.summary
+            every = tuple(sorted((*outcome.diagnostics, *facts.diagnostics), key=lambda d: d.sort_key))
+            outcome = replace(outcome, diagnostics=every)
+    diagnostics = outcome.diagnostics
     if style == "json":
         click.echo(format_json(diagnostics))
     elif style == "github":
         if diagnostics:
-            click.echo(format_github(diagnostics, _folder_from_here(project.root)))
+            click.echo(format_github(diagnostics, _folder_from_here(deck.resolve())))
     else:
         print_diagnostics(diagnostics, quiet=quiet)
     if not quiet:
-        notes = len(checked.edition.notes) if checked.edition else 0
         # What reads JSON or annotations from standard output gets nothing else there.
-        click.echo(f"{notes} notes: {summary(diagnostics)}" + (f"; {code}" if code else ""), err=style != "text")
+        click.echo(
+            f"{outcome.notes} notes: {summary(diagnostics)}" + (f"; {code}" if code else ""), err=style != "text"
+        )
     return ExitCode.AUTHOR if has_errors(diagnostics) else ExitCode.OK
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from recto.diagnostic import Diagnostic
     from recto.facts.check import Facts
     from recto.model import Program
+    from recto.outcome import Outcomes
     from recto.project import Checked, Project
     from recto.source import Source
 
@@ -53,6 +54,14 @@ def read_clock() -> int:
             hint="set it right or unset it",
         )
     return int(fixed)
+
+
+def open_outcomes(command: str, deck: Path, now: int, *, cached: bool) -> Outcomes:
+    """What the command came to when it last ran on this deck; nothing is found or kept unless `cached`."""
+    from recto.cache import NO_CACHE, user_cache
+    from recto.outcome import Outcomes
+
+    return Outcomes(user_cache("outcomes") if cached else NO_CACHE, deck, command, now)
 
 
 def check_project(

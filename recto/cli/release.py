@@ -65,7 +65,8 @@ def _rebuild_lock(deck: Path, package: Path, version: str, *, dry_run: bool) -> 
     """Write deck.lock anew, keeping what was there as deck.lock.bak; nothing changes unless all is known."""
     from recto.errors import ToolError
     from recto.files import replace_file
-    from recto.ledger import LOCK_FILE, format_ledger
+    from recto.layout import LOCK_FILE
+    from recto.ledger import format_ledger
     from recto.model import Ledger
     from recto.project import open_project
     from recto.release import rebuild_ledger

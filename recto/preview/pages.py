@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from recto.apkg import read_drafts
+from recto.apkg import FIELD_SEPARATOR, read_drafts, stored_tags
 from recto.coverage.page import coverage_html
 from recto.errors import ToolError
 from recto.face import strip_html
@@ -106,16 +106,17 @@ def package_for(edition: Edition, path: Path) -> Path | None:
     if not path.is_file():
         return None
     try:
-        contents = read_drafts(path).contents
+        found = read_drafts(path).notes
     except ToolError:
         return None
     types = {linked.notetype.kind: linked.notetype for linked in edition.notetypes}
     wanted = {
-        n.guid: (notetype.id, with_edition(notetype, n.note.fields, n.changed_in), n.note.tags)
+        n.guid: [notetype.id, FIELD_SEPARATOR.join(fields), stored_tags(n.note.tags)]
         for n in edition.notes
         for notetype in (types[n.note.kind],)
+        for fields in (with_edition(notetype, n.note.fields, n.changed_in),)
     }
-    return path if contents == wanted else None
+    return path if {guid: content for guid, (_, *content) in found.items()} == wanted else None
 
 
 def head_html(site: Site) -> str:

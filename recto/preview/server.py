@@ -12,13 +12,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recto.config import CONFIG_FILE
 from recto.errors import ToolError
-from recto.ledger import LOCK_FILE
+from recto.layout import CARDS_FOLDER, CONFIG_FILE, LOCK_FILE, SYLLABUS_FOLDER, TEMPLATES_FOLDER
 from recto.preview.editor import open_editor
 from recto.preview.listing import Revisions
 from recto.preview.site import STATIC, Session, mathjax_folder, sides_of
-from recto.project import CARDS_FOLDER, SYLLABUS_FOLDER, TEMPLATES_FOLDER
 
 try:
     import uvicorn

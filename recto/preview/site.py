@@ -11,15 +11,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from recto.config import CONFIG_FILE
 from recto.diagnostic import Diagnostic
 from recto.face import render_face, show
 from recto.files import walk
 from recto.identity import with_edition
-from recto.ledger import LOCK_FILE
+from recto.layout import CARDS_FOLDER, CONFIG_FILE, LOCK_FILE, TEMPLATES_FOLDER
 from recto.link import Memo
 from recto.model import Edition, LinkedNote, MediaFile, NoteType
-from recto.project import CARDS_FOLDER, TEMPLATES_FOLDER, Checked, Compiled, Project
+from recto.project import Checked, Compiled, Project
 
 STATIC = Path(__file__).parent / "static"
 

@@ -1,0 +1,10 @@
+"""Where things lie in a deck's folder."""
+
+CONFIG_FILE = "deck.toml"
+LOCK_FILE = "deck.lock"
+NEWS_FILE = "NEWS.md"
+TERMS_FILE = "terms.yaml"
+CARDS_FOLDER = "cards"
+TEMPLATES_FOLDER = "templates"
+SYLLABUS_FOLDER = "syllabus"
+DIST_FOLDER = "dist"
