@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from recto.checks import DECK_RULES, RULES
+from recto.checks.gist import asked_by, said_by
 from recto.checks.linter import NO_RULES, Linter
 from recto.checks.reading import Reading
 from recto.diagnostic import Diagnostic
 from recto.facts.collect import code_programs
-from recto.identity import digest_of_note, numbered_digests
+from recto.identity import digest_of_note, guid_of_note, numbered_digests
 from recto.model import Card, Config, Note, NoteType, Topic, Unit
 from recto.parse.cards import parse_cards
 from recto.render.note import render_note
 from recto.rulebook import UNKNOWN_RULE
 from recto.source import Source
 from recto.suggest import did_you_mean
+from recto.template import filled_fields
 
 _NAMES = tuple(rule.name for rule in RULES)
 _DECK_NAMES = frozenset(rule.name for rule in DECK_RULES)
@@ -35,7 +37,14 @@ def compile_source(
         diagnostics += faults
         diagnostics += _check_style(card, note, topic, source, linter)
         allowances = tuple(allowance for allowance in card.allowances if allowance.rule in _DECK_NAMES)
-        note = replace(note, allowances=allowances)
+        note = replace(
+            note,
+            allowances=allowances,
+            guid=guid_of_note(config.namespace, note.id, note.alias),
+            filled=filled_fields(note.fields),
+            asked=asked_by(note, card.notetype.fields),
+            said=said_by(note, card.notetype.fields),
+        )
         if not note.media and not note.diagram:  # all that a note's identity is made of is there, and will be kept
             note = replace(
                 note,

@@ -31,6 +31,7 @@ _ABANDONED = 3600  # seconds after which a temporary file is taken for left behi
 # of letters about (embedding, override, isolate: UAX #9, 2.1 to 2.4). U+200C and U+200D make Persian words and emoji.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _INVISIBLE = re.compile("[\x80-\x9f\u200b\u2060-\u2064\ufeff]|[\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(f"{_CONTROL.pattern}|{_INVISIBLE.pattern}")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -70,6 +71,8 @@ def read_source(root: Path, path: Path) -> tuple[Source, list[Diagnostic]]:
         message = f"byte {data[error.start]:#04x} is not UTF-8"
         diagnostics.append(NOT_UTF_8.at(source.span(len(good)), message, "save the file as UTF-8"))
     text = normalize(text)
+    if not _UNSEEN.search(text):
+        return Source(relative, text), diagnostics
     source = Source(relative, _CONTROL.sub("\ufffd", text))
     for found in _CONTROL.finditer(text):
         message = f"the invisible character U+{ord(found[0]):04X}"

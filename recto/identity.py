@@ -45,12 +45,13 @@ def digest_of_note(kind: str, fields: tuple[str, ...], tags: tuple[str, ...]) ->
 
 def with_edition(notetype: NoteType, fields: tuple[str, ...], changed_in: str) -> tuple[str, ...]:
     """A note's fields as Anki stores them: with the version in which it last changed, if its note type has it."""
-    return tuple(changed_in if f.origin == "edition" else html for f, html in zip(notetype.fields, fields, strict=True))
+    places = notetype.edition_places
+    return tuple(changed_in if n in places else html for n, html in enumerate(fields)) if places else fields
 
 
 def split_edition(notetype: NoteType, stored: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """What `with_edition` was given for these fields: those that digests are made of, and the version."""
-    places = [n for n, f in enumerate(notetype.fields) if f.origin == "edition"]
+    places = notetype.edition_places
     fields = tuple("" if n in places else html for n, html in enumerate(stored))
     return fields, "".join(stored[n] for n in places)
 

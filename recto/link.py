@@ -8,12 +8,11 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from recto.apkg import NO_DRAFTS, Drafts
 from recto.diagnostic import Diagnostic, Severity
 from recto.guard import find_broken_promises
-from recto.identity import digest_of_note, digest_of_notetype, guid_of_note, numbered_digests, with_edition
+from recto.identity import digest_of_note, digest_of_notetype, numbered_digests, with_edition
 from recto.media import PICTURES, SUPPORTED, Inventory
 from recto.model import (
     RETIRED_TAG,
@@ -42,11 +41,8 @@ from recto.stamps import Clock, Stamps
 from recto.study import check_study, order_notes, order_units
 from recto.suggest import nearest
 from recto.template import (
-    Node,
     cloze_fields,
     cloze_ordinals,
-    is_empty_field,
-    named_fields,
     parse_template,
     shows_something,
 )
@@ -86,9 +82,10 @@ def link(
     that it knows.
     """
     ordered = order_units(units, config)
-    diagnostics = _find_twins(ordered, config.namespace)
+    diagnostics = _find_twins(ordered)
     version = f"{config.version}{DEV}"
     stamps = Stamps(clock, ledger, drafts, version, for_release=for_release)
+    makers = {kind: CardMaker(notetype) for kind, notetype in notetypes.items()}
     media: dict[str, MediaFile] = {}
     meant: set[str] = set()
     notes: list[LinkedNote] = []
@@ -106,7 +103,7 @@ def link(
             media |= {file.name: file for file in used.values()}
             same, shown, linked = known.get(id(note), (None, None, None))
             if linked is None or same is not note or shown != used:
-                linked = _link_note(note, used, notetypes[note.kind], unit.deck, config.namespace, stamps)
+                linked = _link_note(note, used, notetypes[note.kind], makers[note.kind], unit.deck, stamps)
             made.links[id(note)] = (note, used, linked)
             if not linked.ordinals and not any(note.span.line <= line < end for line in faulty):
                 message = "Anki would make no card of this"
@@ -145,8 +142,8 @@ def _link_note(
     note: Note,
     used: Mapping[str, MediaFile],
     notetype: NoteType,
+    maker: CardMaker,
     deck: str,
-    namespace: str,
     stamps: Stamps,
 ) -> LinkedNote:
     """Give a note its media's names, its identity, its time (0 while it has no id) and its cards."""
@@ -156,15 +153,14 @@ def _link_note(
         digest, numbers = digest_of_note(note.kind, fields, note.tags), numbered_digests(notetype, fields)
         note = replace(note, fields=fields)
     fields = note.fields
-    guid = guid_of_note(namespace, note.id, note.alias)
-    changed_in = stamps.changed_in(guid, digest, notetype)
+    changed_in = stamps.changed_in(note.guid, digest, notetype)
     stored = with_edition(notetype, fields, changed_in)
     return LinkedNote(
         note=note,
-        guid=guid,
+        guid=note.guid,
         digest=digest,
-        modified=stamps.of_note(guid, digest, notetype, stored, note.tags) if note.id else 0,
-        ordinals=card_ordinals(notetype, fields),
+        modified=stamps.of_note(note.guid, digest, notetype, stored, note.tags) if note.id else 0,
+        ordinals=maker.ordinals(fields, note.filled),
         deck=deck,
         retired=any(tag.endswith(f"::{RETIRED_TAG}") or tag == RETIRED_TAG for tag in note.tags),
         holes=numbers,
@@ -172,30 +168,34 @@ def _link_note(
     )
 
 
-def card_ordinals(notetype: NoteType, fields: tuple[str, ...]) -> tuple[int, ...]:
-    """The ordinals (from 0) of the cards that Anki makes of a note (manual, "Card Generation")."""
-    fronts, mentioned = _read_fronts(tuple(template.front for template in notetype.templates))
-    values = {f.name: html_ for f, html_ in zip(notetype.fields, fields, strict=True) if f.name in mentioned}
-    if notetype.is_cloze:
-        found = {ordinal for name in cloze_fields(fronts[0]) for ordinal in cloze_ordinals(values.get(name, ""))}
-        return tuple(sorted(found))
-    filled = {name for name, value in values.items() if not is_empty_field(value)}
-    return tuple(n for n, front in enumerate(fronts) if shows_something(front, filled))
+class CardMaker:
+    """Which cards Anki makes of the notes of one type (manual, "Card Generation")."""
+
+    def __init__(self, notetype: NoteType) -> None:
+        self._names = [f.name for f in notetype.fields]
+        self._fronts = [parse_template(template.front) for template in notetype.templates]
+        holes = cloze_fields(self._fronts[0]) if notetype.is_cloze else ()
+        self._holes = [n for n, name in enumerate(self._names) if name in holes]
+        self._is_cloze = notetype.is_cloze
+        self._made: dict[int, tuple[int, ...]] = {}
+
+    def ordinals(self, fields: Sequence[str], filled: int) -> tuple[int, ...]:
+        """The ordinals (from 0) of a note's cards; `filled` is `template.filled_fields` of its fields."""
+        if self._is_cloze:
+            return tuple(sorted({ordinal for place in self._holes for ordinal in cloze_ordinals(fields[place])}))
+        if filled not in self._made:
+            names = {name for n, name in enumerate(self._names) if filled >> n & 1}
+            self._made[filled] = tuple(n for n, front in enumerate(self._fronts) if shows_something(front, names))
+        return self._made[filled]
 
 
-@lru_cache(maxsize=256)
-def _read_fronts(fronts: tuple[str, ...]) -> tuple[tuple[tuple[Node, ...], ...], frozenset[str]]:
-    """Fronts as nodes, and the fields that any of them mentions."""
-    nodes = tuple(parse_template(front) for front in fronts)
-    return nodes, frozenset(name for front in nodes for name, _ in named_fields(front))
-
-
-def _find_twins(units: Sequence[Unit], namespace: str) -> list[Diagnostic]:
+def _find_twins(units: Sequence[Unit]) -> list[Diagnostic]:
     """Report cards with one id or one identity, be it a former id or a foreign GUID."""
     first: dict[str, Span] = {}
     found: list[Diagnostic] = []
-    for note in sorted((n for unit in units for n in unit.notes if n.id), key=lambda n: n.span):
-        same_id, same_guid = f"id {note.id}", f"guid {guid_of_note(namespace, note.id, note.alias)}"
+    notes = (note for unit in sorted(units, key=lambda unit: unit.path) for note in unit.notes if note.id)
+    for note in notes:
+        same_id, same_guid = f"id {note.id}", f"guid {note.guid}"
         twin = first.get(same_id) or first.get(same_guid)
         if twin:
             what = f'the alias "{note.alias}"' if note.alias and same_id not in first else f'the id "{note.id}"'

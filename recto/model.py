@@ -116,6 +116,12 @@ class NoteType:
     fields: tuple[FieldType, ...]
     templates: tuple[CardTemplate, ...]
     css: str
+    edition_places: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the field with the version of a note's last change once: every note asks for it."""
+        places = tuple(n for n, f in enumerate(self.fields) if f.origin == "edition")
+        object.__setattr__(self, "edition_places", places)
 
     @property
     def max_steps(self) -> int:
@@ -130,7 +136,7 @@ class NoteType:
     @property
     def edition_field(self) -> str:
         """The name of the field that holds the version in which a note last changed; '' if there is none."""
-        return next((f.name for f in self.fields if f.origin == "edition"), "")
+        return next((self.fields[place].name for place in self.edition_places), "")
 
     @property
     def has_parts(self) -> bool:
@@ -265,8 +271,9 @@ class Note:
     `recto.drawing.marks` says. `topic` is the H1 of its file. `alias` is the identity under which learners know the
     note if not its id: a former id, or `guid:` and a GUID. `holes` are those of a cloze note, the steps of a chain or
     the parts of a diagram: what has its cards by number. `as_of` is the month in which its claims were true, '' if
-    they do not age; `allowances` those of rules that look at the whole deck. `digest` and `numbers` are what
-    `identity.digest_of_note` and `numbered_digests` say of it, '' and empty while it waits for the names of media.
+    they do not age; `allowances` those of rules that look at the whole deck. `guid`, `digest` and `numbers` are what
+    `identity` says of it, the latter two '' and empty while it waits for the names of media. `filled` has the bit n set
+    if Anki takes field n for filled; `asked` and `said` are what `checks.gist` says.
     """
 
     id: str
@@ -282,8 +289,12 @@ class Note:
     as_of: str = ""
     allowances: tuple[Allowance, ...] = ()
     diagram: DiagramUse | None = None
+    guid: str = ""
     digest: str = ""
     numbers: tuple[tuple[int, str], ...] = ()
+    filled: int = 0
+    asked: str = ""
+    said: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

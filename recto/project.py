@@ -229,7 +229,7 @@ class Project:
         ages = any(note.as_of for note in notes)
         view = DeckView(
             notes=notes,
-            fields={kind: tuple((f.name, f.origin) for f in nt.fields) for kind, nt in compiled.notetypes.items()},
+            fields={kind: tuple(f.name for f in nt.fields) for kind, nt in compiled.notetypes.items()},
             month=time.strftime("%Y-%m", time.gmtime(clock())) if ages else "",
             language=compiled.linter.language,
             terms=compiled.linter.terms,

@@ -37,13 +37,21 @@ class Source:
 
     path: str
     text: str
-    _lines: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    # Cut once, because thousands of faults may stand in one long line; and late, because most files have been compiled.
+    _cut: list[tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=list)
+    _begun: list[tuple[int, ...]] = field(init=False, repr=False, compare=False, default_factory=list)
 
-    def __post_init__(self) -> None:
-        """Cut the text into lines once: thousands of faults may stand in one long line."""
-        object.__setattr__(self, "_lines", tuple(self.text.split("\n")))
-        object.__setattr__(self, "_starts", (0, *accumulate(len(line) + 1 for line in self._lines)))
+    @property
+    def _lines(self) -> tuple[str, ...]:
+        if not self._cut:
+            self._cut.append(tuple(self.text.split("\n")))
+        return self._cut[0]
+
+    @property
+    def _starts(self) -> tuple[int, ...]:
+        if not self._begun:
+            self._begun.append((0, *accumulate(len(line) + 1 for line in self._lines)))
+        return self._begun[0]
 
     @property
     def lines(self) -> list[str]:

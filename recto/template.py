@@ -7,7 +7,7 @@ Anki 26.09.3: replacements `{{filter:Field}}`, sections `{{#Field}}…{{/Field}}
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -120,6 +120,11 @@ def named_fields(nodes: tuple[Node, ...]) -> Iterator[tuple[str, int]]:
 def is_empty_field(html: str) -> bool:
     """Whether Anki takes a field for empty."""
     return not html or _EMPTY.fullmatch(html) is not None
+
+
+def filled_fields(fields: Sequence[str]) -> int:
+    """Which of a note's fields (HTML, in their order) are filled, as bits: field n by 1 << n."""
+    return sum(1 << n for n, html in enumerate(fields) if not is_empty_field(html))
 
 
 def shows_something(nodes: tuple[Node, ...], filled: Collection[str]) -> bool:

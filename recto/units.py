@@ -91,5 +91,5 @@ def fingerprint(config: Config, notetypes: Mapping[str, NoteType], linter: Linte
         for rule in (*linter.card_rules, *linter.deck_rules)
     ]
     kinds = [(kind, notetype.is_cloze, notetype.fields) for kind, notetype in notetypes.items()]
-    deck = (config.name, config.tag_prefix, config.areas)
+    deck = (config.name, config.namespace, config.tag_prefix, config.areas)
     return repr((code_version(), deck, kinds, rules, linter.language.code, linter.terms))

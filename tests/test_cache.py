@@ -74,6 +74,7 @@ def test_restyling__compiles_nothing(make_deck: MakeDeck, tmp_path: Path, count:
     [
         'name = "Other"',
         'tag-prefix = "other"',
+        'namespace = "other"',
         'areas.x = "Area"',
         'rules.profile = "strict"',
         'rules.answer-too-long = { severity = "error", limit = 1 }',
@@ -97,7 +98,7 @@ def test_setting_that_no_unit_depends_on__leaves_the_units_alone(make_deck: Make
     deck = make_deck({"cards/a.md": CARD})
     found = open_project(deck.root).compile()
     assert found.config
-    others = replace(found.config, slug="s", namespace="n", version="9.9.9", deck_id=77, description="d")
+    others = replace(found.config, slug="s", version="9.9.9", deck_id=77, description="d")
     assert fingerprint(found.config, found.notetypes, found.linter) == fingerprint(
         others, found.notetypes, found.linter
     )

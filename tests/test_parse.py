@@ -8,7 +8,7 @@ import pytest
 from markdown_it.utils import read_fixture_file
 from test_render import compile_text, load_notetypes
 
-from recto.link import card_ordinals
+from recto.link import CardMaker
 from recto.parse.cards import parse_cards
 from recto.source import Source
 
@@ -26,7 +26,7 @@ def describe(text: str) -> str:
     lines = [f"topic: {topic.title} | deck: {topic.deck} | order: {topic.order}"]
     for note in compile_text(text).notes:
         notetype = notetypes[note.kind]
-        lines.append(f"{note.id} {note.kind} ({len(card_ordinals(notetype, note.fields))} cards)")
+        lines.append(f"{note.id} {note.kind} ({len(CardMaker(notetype).ordinals(note.fields, note.filled))} cards)")
         lines += [f"  tags: {' '.join(note.tags)}"] if note.tags else []
         lines += [f"  covers: {' '.join(item.id for item in note.covers)}"] if note.covers else []
         lines += [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -14,10 +13,6 @@ from recto.model import Note
 from recto.source import Span
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-
-_BOLD = re.compile(r"<strong>(.*?)</strong>", re.DOTALL)
-_NUMBER = re.compile(r"\d[\d,.]*")
-_NAME = re.compile(r"[A-Z][A-Za-z0-9-]*(?: [A-Z0-9][A-Za-z0-9-]*){0,2}")
 
 
 @style_rule(strict=ERROR, standard=ERROR)
@@ -36,7 +31,7 @@ def duplicate_question(deck: DeckView) -> Iterator[Finding]:
     """
     first: dict[str, Note] = {}
     for note in deck.notes:
-        text = letters(deck.prompt(note))
+        text = letters(note.asked)
         twin = first.setdefault(text, note)
         if text and twin is not note:
             help_ = "ask for what this card adds, or delete it"
@@ -63,7 +58,7 @@ def near_duplicate(
     """
     for first, second, index in deck.pairs(deck.notes, noticed):
         told_apart = deck.field(first, field) and deck.field(second, field)
-        if not told_apart and deck.prompt(first).casefold() != deck.prompt(second).casefold():
+        if not told_apart and first.asked.casefold() != second.asked.casefold():
             message = f"this question is {index:.0%} like {first.span}"
             help_ = "ask for what differs, or keep one of the two"
             yield Finding(second.span, message, help_, is_mild=index < limit)
@@ -88,27 +83,16 @@ def confusable(deck: DeckView, *, field: str = "Contrast", similar: float = 0.35
     topics: dict[str, list[Note]] = {}
     for note in deck.notes:
         topics.setdefault(note.span.path, []).append(note)
-    keys = {id(note): _key(deck, note) for note in deck.notes}
     for notes in topics.values():
-        short = [note for note in notes if keys[id(note)][0]]
+        short = [note for note in notes if note.said[0]]
         for first, second, _ in deck.pairs(short, similar) if len(short) > 1 else ():
-            (kind, said), (other_kind, other_said) = keys[id(first)], keys[id(second)]
+            (kind, said), (other_kind, other_said) = first.said, second.said
             if kind != other_kind or said == other_said:
                 continue
             for note, other, answer in ((first, second, other_said), (second, first, said)):
                 if not deck.field(note, field):
                     message = f"easily mixed up with {other.span}: alike but for «{answer}»"
                     yield Finding(note.span, message, f"write under ### {field} how to tell them apart, on both cards")
-
-
-def _key(deck: DeckView, note: Note) -> tuple[str, str]:
-    """What kind of answer a note has (a number, a name, '' for anything longer) and what it is."""
-    html = "".join(deck.texts(note, "body"))
-    bold = _BOLD.search(html)
-    text = deck.plain(bold[1] if bold else html).strip(" 。.")
-    if _NUMBER.match(text) and len(text) <= 24:
-        return "number", text
-    return ("name", text) if _NAME.fullmatch(text) else ("", "")
 
 
 @style_rule(strict=WARNING, standard=WARNING)

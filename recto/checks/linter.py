@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import unescape
 from typing import Any
 
 from recto.checks.reading import Reading
@@ -17,9 +16,7 @@ from recto.model import Allowance, Note
 from recto.rulebook import UNNEEDED_ALLOWANCE
 from recto.terms import Terms
 
-_TAG = re.compile(r"<[^<>]*>")
 _BRACKETS = re.compile(r"[（(](?=[A-Za-z])[^（()）]*[)）]")
-_HOLE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,43 +70,25 @@ class Linter:
 class DeckView:
     """All notes in the order of study, and the month of today (`2026-11`, '' if no claim ages).
 
-    `fields` gives (name, origin) of each field by kind; `language`, `terms` as in `Linter`; `memory` is of an earlier
+    `fields` gives the names of the fields by kind; `language`, `terms` as in `Linter`; `memory` is of an earlier
     view of the same deck.
     """
 
     notes: tuple[Note, ...]
-    fields: Mapping[str, tuple[tuple[str, str], ...]]
+    fields: Mapping[str, tuple[str, ...]]
     month: str
     language: Language
     terms: Terms
     memory: PairMemory = field(default_factory=PairMemory)
-    _prompts: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def texts(self, note: Note, *origins: str) -> list[str]:
-        """The HTML of a note's fields that come from these origins (`heading`, `body`, `section` …)."""
-        return [
-            html for html, (_, origin) in zip(note.fields, self.fields[note.kind], strict=True) if origin in origins
-        ]
 
     def field(self, note: Note, name: str) -> str:
         """The HTML of a field by its name, '' if the note type has none."""
-        return next((h for h, (n, _) in zip(note.fields, self.fields[note.kind], strict=True) if n == name), "")
-
-    def prompt(self, note: Note) -> str:
-        """What a note asks, as plain text: its question, and for a note of holes its text too."""
-        if id(note) not in self._prompts:  # three rules want it, and a note's own hash would cost more than the text
-            asked = self.texts(note, "heading", *(("body",) if note.holes else ()))
-            self._prompts[id(note)] = self.plain(" ".join(asked))
-        return self._prompts[id(note)]
-
-    def plain(self, html: str) -> str:
-        """A field's words without its tags and the marks of its holes."""
-        return unescape(_TAG.sub("", _HOLE.sub(r"\1", html)))
+        return next((h for h, n in zip(note.fields, self.fields[note.kind], strict=True) if n == name), "")
 
     def pairs(self, notes: Sequence[Note], threshold: float) -> list[tuple[Note, Note, float]]:
-        """(earlier, later, likeness from 0 to 1) of those notes whose prompts are at least so alike."""
+        """(earlier, later, likeness from 0 to 1) of those notes whose questions are at least so alike."""
         # A term's other name in brackets says nothing of its own, and would make all questions about it alike.
-        texts = [_BRACKETS.sub("", self.prompt(note)) for note in notes]
+        texts = [_BRACKETS.sub("", note.asked) for note in notes]
         pairs = self.memory.pairs(texts, threshold) if notes is self.notes else similar_pairs(texts, threshold)
         found = sorted(pairs)
         return [(notes[earlier], notes[later], likeness) for earlier, later, likeness in found]
