@@ -11,7 +11,7 @@ TARGET ?= topic
 SECONDS ?= 1800
 SHOWN := kv-llama31-token kv-bytes-formula attn-head-sharing attn-causal-code
 SHOWN_IN_ANKI := kv-bytes-formula attn-causal-code attn-head-sharing attn-flash-io
-.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts surface bench-build bench-check bench-preview bench-growth fuzz clean
+.PHONY: help deck test check verify preview coverage stats lint types format golden gallery window facts surface bench bench-short bench-check bench-preview bench-growth fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -73,9 +73,13 @@ window: $(STAMP)-dev deck ## show cards in the real Anki window and in the previ
 	rm -rf docs/screenshots/anki-window
 	$(BIN)/python tools/anki_and_preview.py $(NEWEST) docs --cards $(SHOWN_IN_ANKI)
 
-bench-build: $(STAMP)-dev ## measure what `build` costs against a script without features
-	$(BIN)/python bench/build.py 1000 5
-	$(BIN)/python bench/build.py 10000 5
+bench: $(STAMP)-dev ## measure everything against a script without features, into docs/performance.md (an hour)
+	$(BIN)/python bench/build.py 100 1000 10000 100000 --write
+	$(BIN)/python bench/shares.py 10000
+	$(MAKE) bench-check bench-preview bench-growth
+
+bench-short: $(STAMP)-dev ## the same for two small decks; fails if processor time grows faster than cards^1.15
+	$(BIN)/python bench/build.py --short
 
 bench-check: $(STAMP)-dev ## measure what `check` costs, rule by rule
 	$(BIN)/python bench/check.py 10000

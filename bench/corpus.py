@@ -4,7 +4,7 @@
 
 Inline code in most cards, a fenced block in every 5th, a formula in every 4th, a table in every 10th, a picture in
 every 50th, holes in every 8th, a long answer in every 16th; 25 cards a file, 10 files a folder. 10,000 cards are 400
-files and 7 MB.
+files and 7 MB. `--wide` has 20 cards a file, a file a folder (and so a subdeck), and a picture in every 5th card.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CARDS_PER_FILE = 25
-FILES_PER_AREA = 10
 DECK_TOML = """\
 name = "Bench"
 slug = "bench"
@@ -36,17 +34,19 @@ _TERMS = "KV cache|prefill|decode|roofline|all-reduce|RoPE|softmax|LoRA|top-p|be
 _CODE = "torch.matmul|num_heads|q @ k.T|head_dim|x.view(b, -1)|max_seq_len|cudaMemcpyAsync|bf16"
 
 
-def write_corpus(root: Path, count: int, seed: int = 1) -> list[Path]:
+def write_corpus(root: Path, count: int, seed: int = 1, *, wide: bool = False) -> list[Path]:
     """Write a deck of `count` cards with this repository's templates; its topic files in the order of study."""
     shutil.copytree(ROOT / "templates", root / "templates")
     (root / "deck.toml").write_text(DECK_TOML, encoding="utf-8")
     dice = random.Random(seed)
+    size, files, pictures = (20, 1, 5) if wide else (25, 10, 50)  # cards a file, files a folder, cards a picture
     paths: list[Path] = []
-    for first in range(0, count, CARDS_PER_FILE):
-        number = first // CARDS_PER_FILE
-        path = root / f"cards/area{number // FILES_PER_AREA:02}/topic{number:03}.md"
+    for first in range(0, count, size):
+        number = first // size
+        path = root / f"cards/area{number // files:02}/topic{number:03}.md"
         (path.parent / "media").mkdir(parents=True, exist_ok=True)
-        cards = [_card(dice, n, path.parent / "media") for n in range(first, min(first + CARDS_PER_FILE, count))]
+        numbers = range(first, min(first + size, count))
+        cards = [_card(dice, n, path.parent / "media", pictures) for n in numbers]
         path.write_text(f"# 主题 {number}：{_phrase(dice)}\n\n" + "\n".join(cards), encoding="utf-8")
         paths.append(path)
     return paths
@@ -67,7 +67,7 @@ def _sentence(dice: random.Random) -> str:
     )
 
 
-def _card(dice: random.Random, number: int, media: Path) -> str:
+def _card(dice: random.Random, number: int, media: Path, pictures: int) -> str:
     question = f"{_pick(dice, _TERMS)} 为什么会{_phrase(dice)}（第 {number} 题）？"
     is_cloze = number % 8 == 3
     holes = f"=={_pick(dice, _NOUNS)}== 与 =={_pick(dice, _TERMS)}== 一起{_phrase(dice)}。\n\n" if is_cloze else ""
@@ -81,7 +81,7 @@ def _card(dice: random.Random, number: int, media: Path) -> str:
     if number % 10 == 0:
         rows = "".join(f"| {_pick(dice, _TERMS)} | {dice.randint(1, 80)} | {_phrase(dice)} |\n" for _ in range(3))
         parts.append(f"| 名称 | GB/s | 说明 |\n|---|--:|---|\n{rows}\n")
-    if number % 50 == 0:
+    if number % pictures == 0:
         (media / f"figure-{number}.svg").write_text(SVG.format(f"b{number}"), encoding="utf-8")
         parts.append(f"![示意图 {number}](media/figure-{number}.svg)\n\n")
     if number % 16 == 0:
@@ -106,8 +106,9 @@ def main() -> None:
     parser.add_argument("cards", type=int)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--wide", action="store_true", help="many subdecks and pictures")
     args = parser.parse_args()
-    write_corpus(args.folder, args.cards, args.seed)
+    write_corpus(args.folder, args.cards, args.seed, wide=args.wide)
 
 
 if __name__ == "__main__":
