@@ -190,8 +190,9 @@ def _labels(edition: Edition, language: str) -> Callable[[str], str]:
     for linked in edition.notetypes:
         for f in linked.notetype.fields:
             number = f" {f.argument}" if f.origin.startswith("step") else ""
-            key = "from options:marked" if f.argument == "marked" else f"from {f.origin}"
-            found[f.name] = f.headings[-1] if f.origin == "section" else words.get(key, f.name) + number
+            word = words.get(f"from {f.origin}:{f.argument}") or words.get(f"from {f.origin}") or f.name
+            # One name is one thing to the author, whatever fills it in another note type.
+            found.setdefault(f.name, f.headings[-1] if f.origin == "section" else word + number)
     return lambda name: found.get(name, name)
 
 

@@ -63,6 +63,27 @@ def test_three_releases(make_deck: MakeDeck) -> None:
     assert (edition.version, edition.description) == ("1.1.1", "1.1.1 2026-11-23 改正 1 张。")
 
 
+def test_news__names_fields_in_the_language_of_the_deck(make_deck: MakeDeck) -> None:
+    """With all note types of this repository in use, whichever of them a changed card has."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M5 5h4v4z"/><g id="a"><path d="M0 0h4v4z"/></g></svg>'
+    every = (
+        "# 主题\n\n## 问一 {#one as-of=2026-01}\n\nA\n\n"
+        "## 图 {#two .diagram}\n\n![一张图](a.svg)\n\n- `a`：甲\n\n注一\n\n"
+        "## 选 {#three .choice}\n\n- [x] 甲\n- [ ] 乙\n\n因为甲\n\n"
+        "## 链 {#four .chain}\n\n答\n\n### 再问\n\n再答\n"
+    )
+    deck = deck_of(make_deck, every).write("cards/gpu/a.svg", svg)
+    assert release(deck, at=NOW) == 0
+    for old, new in (("2026-01", "2026-02"), ("\nA\n", "\nA2\n"), ("：甲\n", "：丙\n"), ("注一", "注二"), ("再答", "再答二")):
+        every = every.replace(old, new)
+    deck.write("cards/gpu/a.md", every.replace("因为甲", "因为它").replace("乙", "丁"))
+    assert release(deck, at=NOW + 86400) == 0
+    changed = re.findall(r"改正（(.*?)）", deck.read("NEWS.md"))
+    assert len(changed) == 4
+    assert "答案、时间" in changed
+    assert not re.search("[A-Za-z]", "".join(changed)), changed
+
+
 def test_released_state__builds_to_the_released_bytes(make_deck: MakeDeck, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build on another day, from the committed files, gives the package that SHA256SUMS names."""
     deck = deck_of(make_deck, TWO)
