@@ -74,7 +74,13 @@ def test_news__names_fields_in_the_language_of_the_deck(make_deck: MakeDeck) -> 
     )
     deck = deck_of(make_deck, every).write("cards/gpu/a.svg", svg)
     assert release(deck, at=NOW) == 0
-    for old, new in (("2026-01", "2026-02"), ("\nA\n", "\nA2\n"), ("：甲\n", "：丙\n"), ("注一", "注二"), ("再答", "再答二")):
+    for old, new in (
+        ("2026-01", "2026-02"),
+        ("\nA\n", "\nA2\n"),
+        ("：甲\n", "：丙\n"),
+        ("注一", "注二"),
+        ("再答", "再答二"),
+    ):
         every = every.replace(old, new)
     deck.write("cards/gpu/a.md", every.replace("因为甲", "因为它").replace("乙", "丁"))
     assert release(deck, at=NOW + 86400) == 0

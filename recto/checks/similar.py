@@ -44,7 +44,8 @@ def similar_pairs(texts: Sequence[str], threshold: float) -> Iterator[Pair]:
     few pairs are compared, not all (prefix filters: Bayardo, Ma and Srikant 2007; with more than one common member:
     Wang, Li and Feng 2012).
     """
-    sets = [grams(text) for text in texts]
+    one: dict[str, str] = {}  # one object for each run: of 100,000 questions they would take 200 MB
+    sets = [frozenset(one.setdefault(gram, gram) for gram in grams(text)) for text in texts]
     frequency = Counter(gram for found in sets for gram in found)
     # Members as numbers, the rarest first; from small sets to large ones, so that of two the smaller is looked up.
     rank = {gram: n for n, gram in enumerate(sorted(frequency, key=lambda gram: (frequency[gram], gram)))}
