@@ -65,7 +65,8 @@ def test_three_releases(make_deck: MakeDeck) -> None:
 
 def test_news__names_fields_in_the_language_of_the_deck(make_deck: MakeDeck) -> None:
     """With all note types of this repository in use, whichever of them a changed card has."""
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M5 5h4v4z"/><g id="a"><path d="M0 0h4v4z"/></g></svg>'
+    shapes = '<path d="M5 5h4v4z"/><g id="a"><path d="M0 0h4v4z"/></g>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{shapes}</svg>'
     every = (
         "# 主题\n\n## 问一 {#one as-of=2026-01}\n\nA\n\n"
         "## 图 {#two .diagram}\n\n![一张图](a.svg)\n\n- `a`：甲\n\n注一\n\n"
