@@ -84,7 +84,7 @@ bench-short: $(STAMP)-dev ## the same for two small decks; fails if processor ti
 bench-check: $(STAMP)-dev ## measure what `check` costs, rule by rule
 	$(BIN)/python bench/check.py 10000
 
-bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 600 and for 10,000 cards
+bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 1,000 and for 10,000 cards
 	sh tools/chromium.sh
 	$(BIN)/python bench/preview.py
 
