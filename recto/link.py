@@ -82,40 +82,18 @@ def link(
     that it knows.
     """
     ordered = order_units(units, config)
-    diagnostics = _find_twins(ordered)
     version = f"{config.version}{DEV}"
     stamps = Stamps(clock, ledger, drafts, version, for_release=for_release)
-    makers = {kind: CardMaker(notetype) for kind, notetype in notetypes.items()}
-    media: dict[str, MediaFile] = {}
-    meant: set[str] = set()
-    notes: list[LinkedNote] = []
-    known, made = (memo.links if memo is not None else {}), Memo()
-    for unit in ordered:
-        faulty = [d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR]
-        ends = [note.span.line for note in unit.notes[1:]]
-        for note, end in zip(unit.notes, [*ends, sys.maxsize], strict=False):
-            used, faults = _resolve_media(note.media, inventory, meant)
-            diagnostics += faults
-            if note.diagram:
-                pictures, faults = _resolve_diagram(note.diagram, inventory, meant)
-                used |= pictures
-                diagnostics += faults
-            media |= {file.name: file for file in used.values()}
-            same, shown, linked = known.get(id(note), (None, None, None))
-            if linked is None or same is not note or shown != used:
-                linked = _link_note(note, used, notetypes[note.kind], makers[note.kind], unit.deck, stamps)
-            made.links[id(note)] = (note, used, linked)
-            if not linked.ordinals and not any(note.span.line <= line < end for line in faulty):
-                message = "Anki would make no card of this"
-                diagnostics.append(NO_CARD_MADE.at(note.span, message, "the front shows no filled field"))
-            notes.append(linked)
-    if memo is not None:
-        memo.links = made.links
-    diagnostics += _find_unused(inventory, meant)
-    diagnostics += check_study(notes, config)
-    notes = order_notes(notes, config)
+    joined = _join(ordered, notetypes, inventory, stamps, memo)
+    notes = order_notes(joined.notes, config)
+    diagnostics = [
+        *_find_twins(ordered),
+        *joined.diagnostics,
+        *_find_unused(inventory, joined.meant),
+        *check_study(joined.notes, config),
+        *find_broken_promises(notes, notetypes, config, ledger),
+    ]
     kinds = {linked.note.kind for linked in notes}
-    diagnostics += find_broken_promises(notes, notetypes, config, ledger)
     edition = Edition(
         title=config.name,
         slug=config.slug,
@@ -133,9 +111,53 @@ def link(
             if kind in kinds
             for digest in (digest_of_notetype(notetype),)
         ),
-        media=tuple(media[name] for name in sorted(media)),
+        media=tuple(joined.media[name] for name in sorted(joined.media)),
     )
     return edition, tuple(diagnostics)
+
+
+@dataclass(slots=True)
+class _Joined:
+    """Notes in the order of their units; their media by packaged name; the paths that they mean, slips included."""
+
+    notes: list[LinkedNote] = field(default_factory=list)
+    media: dict[str, MediaFile] = field(default_factory=dict)
+    meant: set[str] = field(default_factory=set)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def _join(
+    units: Sequence[Unit],
+    notetypes: Mapping[str, NoteType],
+    inventory: Inventory,
+    stamps: Stamps,
+    memo: Memo | None,
+) -> _Joined:
+    """Link the notes of all units, except those that the memo knows, which it then is told anew."""
+    makers = {kind: CardMaker(notetype) for kind, notetype in notetypes.items()}
+    known, made, joined = (memo.links if memo is not None else {}), Memo(), _Joined()
+    for unit in units:
+        faulty = [d.span.line for d in unit.diagnostics if d.severity is Severity.ERROR]
+        ends = [note.span.line for note in unit.notes[1:]]
+        for note, end in zip(unit.notes, [*ends, sys.maxsize], strict=False):
+            used, faults = _resolve_media(note.media, inventory, joined.meant)
+            joined.diagnostics += faults
+            if note.diagram:
+                pictures, faults = _resolve_diagram(note.diagram, inventory, joined.meant)
+                used |= pictures
+                joined.diagnostics += faults
+            joined.media |= {file.name: file for file in used.values()}
+            same, shown, linked = known.get(id(note), (None, None, None))
+            if linked is None or same is not note or shown != used:
+                linked = _link_note(note, used, notetypes[note.kind], makers[note.kind], unit.deck, stamps)
+            made.links[id(note)] = (note, used, linked)
+            if not linked.ordinals and not any(note.span.line <= line < end for line in faulty):
+                message = "Anki would make no card of this"
+                joined.diagnostics.append(NO_CARD_MADE.at(note.span, message, "the front shows no filled field"))
+            joined.notes.append(linked)
+    if memo is not None:
+        memo.links = made.links
+    return joined
 
 
 def _link_note(
