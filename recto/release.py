@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -97,16 +98,20 @@ def plan_release(project: Project, edition: Edition, version: str, now: int) -> 
 def write_release(project: Project, release: Release) -> Path:
     """Write the package, SHA256SUMS, NEWS.md, deck.toml and, when all that is there, deck.lock; the package's path.
 
-    Until deck.lock is written the release has not happened: running it again starts from the same place.
+    Until deck.lock is written the release has not happened: a step that fails takes back those before it, so that
+    nobody publishes a package that no deck.lock knows; after a kill, running it again starts from the same place.
     """
     config = project.config()
     target = project.package_path(release.edition.slug, release.version)
-    write_apkg(release.edition, project.root, target)
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    replace_file(target.with_name(CHECKSUMS_FILE), f"{digest}  {target.name}\n".encode())
-    replace_file(project.root / NEWS_FILE, insert_section(project.news(), release.section, config.language).encode())
-    _write_version(project.root / CONFIG_FILE, release.version)
-    replace_file(project.root / LOCK_FILE, format_ledger(release.ledger).encode())
+    checksums = target.with_name(CHECKSUMS_FILE)
+    with _taken_back_on_failure(target, checksums, project.root / NEWS_FILE, project.root / CONFIG_FILE):
+        write_apkg(release.edition, project.root, target)
+        digest = hashlib.sha256(target.read_bytes()).hexdigest()
+        replace_file(checksums, f"{digest}  {target.name}\n".encode())
+        news = insert_section(project.news(), release.section, config.language)
+        replace_file(project.root / NEWS_FILE, news.encode())
+        _write_version(project.root / CONFIG_FILE, release.version)
+        replace_file(project.root / LOCK_FILE, format_ledger(release.ledger).encode())
     return target
 
 
@@ -149,6 +154,21 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
         notetypes=_read_schemas(package, types),
         gone=gone,
     )
+
+
+@contextlib.contextmanager
+def _taken_back_on_failure(*paths: Path) -> Iterator[None]:
+    before = {path: path.read_bytes() if path.exists() else None for path in paths}
+    try:
+        yield
+    except BaseException:
+        for path, data in before.items():
+            with contextlib.suppress(OSError, ToolError):  # the first failure is the one to report
+                if data is None:
+                    path.unlink(missing_ok=True)
+                elif path.read_bytes() != data:
+                    replace_file(path, data)
+        raise
 
 
 def _digest_of_state(state: NoteState, notetype: NoteType | None) -> str:

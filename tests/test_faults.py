@@ -122,6 +122,18 @@ def test_disk_full(make_deck: MakeDeck) -> None:
     assert not (deck.root / "deck.lock").exists()
 
 
+@pytest.mark.parametrize("name", ["dist/SHA256SUMS", "NEWS.md", "deck.toml", "deck.lock"])
+def test_release_that_fails_half_way(make_deck: MakeDeck, name: str) -> None:
+    """Whichever file cannot be replaced, the others are as before: no package is left that no deck.lock knows."""
+    deck = released_once(make_deck)
+    before = state(deck)
+    place = f'"$1/{name}"'
+    done = in_namespace(f'mount --bind {place} {place} && "$2" -m recto release --deck "$1"', deck)
+    assert done.returncode == 2, done.stderr
+    assert f"cannot write {deck.root / name}" in done.stderr or f"cannot write {name}" in done.stderr, done.stderr
+    assert state(deck) == before
+
+
 @pytest.mark.parametrize(("folder", "command"), [("dist", "build"), (".", "release"), ("cards", "ids --write")])
 def test_folder_that_can_only_be_read(make_deck: MakeDeck, folder: str, command: str) -> None:
     """Exit 2 and a message that names the place; nothing has changed."""
