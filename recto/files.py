@@ -102,6 +102,25 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
+def taken_back_on_failure(*paths: Path) -> Iterator[None]:
+    """When a file cannot be written in this block, these are again as before it, or gone if they were not there.
+
+    Ctrl-C takes nothing back: it may come after the last of them is in its place.
+    """
+    before = {path: path.read_bytes() if path.exists() else None for path in paths}
+    try:
+        yield
+    except (OSError, ToolError):
+        for path, data in before.items():
+            with contextlib.suppress(OSError, ToolError):  # the first failure is the one to report
+                if data is None:
+                    path.unlink(missing_ok=True)
+                elif path.read_bytes() != data:
+                    replace_file(path, data)
+        raise
+
+
+@contextlib.contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
     """A file to be written that takes the place of `target` when the block ends well; else `target` stays as it is.
 

@@ -133,7 +133,7 @@ def _join(
     stamps: Stamps,
     memo: Memo | None,
 ) -> _Joined:
-    """Link the notes of all units, except those that the memo knows, which it then is told anew."""
+    """Link the notes of all units; those that the memo knows are taken from it, and it holds these afterwards."""
     makers = {kind: CardMaker(notetype) for kind, notetype in notetypes.items()}
     known, made, joined = (memo.links if memo is not None else {}), Memo(), _Joined()
     for unit in units:

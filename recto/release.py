@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recto.apkg import open_database
 from recto.diff import Changes, compare
 from recto.errors import ToolError
-from recto.files import replace_file
+from recto.files import replace_file, taken_back_on_failure
 from recto.guard import schema_changes
 from recto.identity import digest_of_note, digest_of_notetype, guid_of, numbered_digests, split_edition
 from recto.layout import CONFIG_FILE, LOCK_FILE, NEWS_FILE
@@ -99,12 +98,12 @@ def write_release(project: Project, release: Release) -> Path:
     """Write the package, SHA256SUMS, NEWS.md, deck.toml and, when all that is there, deck.lock; the package's path.
 
     Until deck.lock is written the release has not happened: a step that fails takes back those before it, so that
-    nobody publishes a package that no deck.lock knows; after a kill, running it again starts from the same place.
+    nobody publishes a package that no deck.lock knows. After a kill or Ctrl-C, running it again starts from there.
     """
     config = project.config()
     target = project.package_path(release.edition.slug, release.version)
     checksums = target.with_name(CHECKSUMS_FILE)
-    with _taken_back_on_failure(target, checksums, project.root / NEWS_FILE, project.root / CONFIG_FILE):
+    with taken_back_on_failure(target, checksums, project.root / NEWS_FILE, project.root / CONFIG_FILE):
         write_apkg(release.edition, project.root, target)
         digest = hashlib.sha256(target.read_bytes()).hexdigest()
         replace_file(checksums, f"{digest}  {target.name}\n".encode())
@@ -154,21 +153,6 @@ def rebuild_ledger(project: Project, edition: Edition, package: Path, version: s
         notetypes=_read_schemas(package, types),
         gone=gone,
     )
-
-
-@contextlib.contextmanager
-def _taken_back_on_failure(*paths: Path) -> Iterator[None]:
-    before = {path: path.read_bytes() if path.exists() else None for path in paths}
-    try:
-        yield
-    except BaseException:
-        for path, data in before.items():
-            with contextlib.suppress(OSError, ToolError):  # the first failure is the one to report
-                if data is None:
-                    path.unlink(missing_ok=True)
-                elif path.read_bytes() != data:
-                    replace_file(path, data)
-        raise
 
 
 def _digest_of_state(state: NoteState, notetype: NoteType | None) -> str:

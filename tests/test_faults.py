@@ -21,9 +21,11 @@ FIRST = "# 主题\n\n## 问一 {#one}\n\n答一\n\n![一幅图](x.png)\n"
 SECOND = FIRST.replace("答一", "答一，改过") + "\n## 问二 {#two}\n\n答二\n"
 
 
-def run(deck: Deck, *words: str, kill_at: int = 0, at: int = NOW) -> subprocess.CompletedProcess[str]:
+def run(
+    deck: Deck, *words: str, kill_at: int = 0, by: str = "SIGKILL", at: int = NOW
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(at), "RECTO_CACHE": ""}
-    command = [sys.executable, str(DRIVER), str(kill_at), *words, "--deck", str(deck.root)]
+    command = [sys.executable, str(DRIVER), by, str(kill_at), *words, "--deck", str(deck.root)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -120,6 +122,26 @@ def test_disk_full(make_deck: MakeDeck) -> None:
     assert "the disk is full: make room" in done.stderr
     assert done.stdout.splitlines()[-2:] == ["test-1.0.0.apkg", "old"]
     assert not (deck.root / "deck.lock").exists()
+
+
+def test_release_interrupted_at_its_end(make_deck: MakeDeck) -> None:
+    """Ctrl-C at each of the last steps of writing: what deck.lock says is all there, else the release can be redone."""
+    deck = released_once(make_deck)
+    before = state(deck)
+    whole = run(deck, "release", at=NOW + 86400)
+    after = state(deck)
+    steps = int(whole.stdout.split()[-1])
+    found = set()
+    for point in range(steps - POINTS + 1, steps + 1):
+        restore(deck, before)
+        run(deck, "release", kill_at=point, by="SIGINT", at=NOW + 86400)
+        happened = state(deck)["deck.lock"] == after["deck.lock"]
+        found.add(happened)
+        if not happened:
+            again = run(deck, "release", at=NOW + 86400)
+            assert again.returncode == 0, (point, again.stderr)
+        assert state(deck) == after, point
+    assert found == {False, True}
 
 
 @pytest.mark.parametrize("name", ["dist/SHA256SUMS", "NEWS.md", "deck.toml", "deck.lock"])

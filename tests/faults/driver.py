@@ -1,4 +1,4 @@
-"""Run a recto command and end it with SIGKILL just before its N-th step of writing: `driver.py N COMMAND …`.
+"""Run a recto command and send it a signal just before its N-th step of writing: `driver.py SIGNAL N COMMAND …`.
 
 A step is a call from Python into what makes, fills, flushes, renames or removes a file, or talks to SQLite. With N = 0
 the command runs to its end, and the last line of standard output says how many steps there were.
@@ -21,7 +21,7 @@ _STEPS = frozenset(
 )
 
 
-def main(kill_at: int, words: list[str]) -> int:
+def main(name: str, at: int, words: list[str]) -> int:
     count = 0
 
     def watch(_frame: FrameType, event: str, called: object) -> None:
@@ -29,8 +29,8 @@ def main(kill_at: int, words: list[str]) -> int:
         owner = getattr(called, "__self__", None)
         if event == "c_call" and getattr(called, "__name__", "") in _STEPS and not isinstance(owner, str):
             count += 1
-            if count == kill_at:
-                os.kill(os.getpid(), signal.SIGKILL)
+            if count == at:
+                os.kill(os.getpid(), signal.Signals[name])
 
     sys.setprofile(watch)
     code = run(words)
@@ -40,4 +40,4 @@ def main(kill_at: int, words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), sys.argv[2:]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
