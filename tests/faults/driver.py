@@ -32,6 +32,7 @@ def main(name: str, at: int, words: list[str]) -> int:
             if count == at:
                 os.kill(os.getpid(), signal.Signals[name])
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in its background without
     sys.setprofile(watch)
     code = run(words)
     sys.setprofile(None)
