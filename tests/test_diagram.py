@@ -13,6 +13,7 @@ import screenshots
 from chromium import ARGUMENTS, find_chromium
 from conftest import NOW, ROOT, Deck, MakeDeck
 from playwright.sync_api import Page, sync_playwright
+from test_kinds import SHOW
 from test_package import everything
 from test_preview import Client
 
@@ -22,15 +23,6 @@ from recto.face import render_face
 from recto.preview.export import export_site
 from recto.preview.site import Session
 from recto.verify import import_into, open_collection
-
-SHOW = """async ([html, night]) => {
-  document.body.className = 'card card1' + (night ? ' nightMode night_mode' : '');
-  const qa = document.getElementById('qa');
-  MathJax.typesetClear([qa]);
-  qa.innerHTML = html;
-  for (const image of document.images) await image.decode().catch(() => 0);
-  await MathJax.typesetPromise([qa]);
-}"""
 
 FLOW = (ROOT / "tests/decks/everything/cards/media/flow.svg").read_bytes()
 CARD = """# T

@@ -14,6 +14,7 @@ from test_package import everything
 
 KINDS = {"all-choice", "all-chain"}
 WIDTH, HEIGHT = 360, 640
+# Shows another side in the page of `screenshots.SHELL`; what it measures afterwards no font moves any more.
 SHOW = """async ([html, night]) => {
   document.body.className = 'card card1' + (night ? ' nightMode night_mode' : '');
   const qa = document.getElementById('qa');
@@ -21,6 +22,8 @@ SHOW = """async ([html, night]) => {
   qa.innerHTML = html;
   for (const image of document.images) await image.decode().catch(() => 0);
   await MathJax.typesetPromise([qa]);
+  qa.getBoundingClientRect();  // a font is asked for by the layout that needs it
+  await document.fonts.ready;
 }"""
 # WCAG 2.2, 1.4.3: the ratio of each text, and of what the look writes before an element, to the ground below it.
 CONTRAST = r"""() => {

@@ -8,8 +8,8 @@ window.surface = {
     document.querySelector(target).className = classes;
     MathJax.typesetClear([qa]);
     qa.innerHTML = html;
-    await surface.decode();
     await MathJax.typesetPromise([qa]);
+    await surface.settle();
     surface.sides.push({ html: qa.innerHTML, classes });
     // A page that is too wide is zoomed out with the next frames.
     const root = document.documentElement, frame = () => new Promise(requestAnimationFrame);
@@ -29,8 +29,11 @@ window.surface = {
     document.body.style.webkitTextSizeAdjust = name === 't200' ? '200%' : '';
   },
 
-  async decode() {
+  // Images are decoded and fonts loaded; a font is asked for by the layout that needs it.
+  async settle() {
     for (const image of document.images) await image.decode().catch(() => 0);
+    document.getElementById('qa').getBoundingClientRect();
+    await document.fonts.ready;
   },
 
   // One criteria function over all kept sides: [[number, criterion, what], …]. A pair of sides is a question and its answer.
@@ -40,7 +43,7 @@ window.surface = {
     surface.scale(scale);
     for (let number = 0; number < surface.sides.length; number++) {
       surface.again(number, target, night);
-      await surface.decode();
+      await surface.settle();
       const told = surface[name](scale, Boolean(night));
       for (const [criterion, what] of told.found) found.push([number, criterion, what]);
       const now = new Map(told.blocks || []);
