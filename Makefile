@@ -89,7 +89,7 @@ bench-preview: $(STAMP)-dev ## measure how soon the preview shows a save, for 1,
 	sh tools/chromium.sh
 	$(BIN)/python bench/preview.py
 
-bench-growth: $(STAMP)-dev ## measure how the time for one file grows with it, for text that is made to be slow
+bench-growth: $(STAMP)-dev ## measure how the time for one file or formula grows with it, for sorts that are made to be slow
 	$(BIN)/python bench/growth.py
 
 fuzz: $(STAMP)-dev ## search for text that breaks something: make fuzz TARGET=cloze SECONDS=600

@@ -1,4 +1,4 @@
-"""How the time for one file grows with it: each sort of text twice as long must take less than three times as long.
+"""How the time for one file or formula grows with it: each sort twice as long must take less than three times as long.
 
 Prints a line per sort of text: the times (CPU, best of three) for n, 2n and 4n characters and the two ratios. It ends
 with 1 if the time of any grows by three or more in the last doubling.
@@ -15,6 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from fuzz.targets import compile_text
+from test_tex import NESTED
+
+from recto.tex import check_tex
 
 SORTS: dict[str, Callable[[int], str]] = {
     "prose": lambda n: "注意力（Attention）把每个 token 的表示按权重相加。\n" * (n // 32),
@@ -72,12 +75,17 @@ SIZE = 5_000
 LIMIT = 3.0
 
 
-def measure(text: str) -> float:
-    """CPU seconds for one file, the best of three."""
+def compile_card(text: str) -> None:
+    """Compile a file with one card that has this text below its hole."""
+    compile_text(f"# T\n\n## Q {{#q .cloze}}\n\n==a==\n\n{text}\n")
+
+
+def measure(read: Callable[[str], object], text: str) -> float:
+    """CPU seconds to read one text, the best of three."""
     best = float("inf")
     for _ in range(3):
         start = time.process_time()
-        compile_text(f"# T\n\n## Q {{#q .cloze}}\n\n==a==\n\n{text}\n")
+        read(text)
         best = min(best, time.process_time() - start)
     return best
 
@@ -86,8 +94,10 @@ def main() -> int:
     """Print the table; 1 if something is too steep."""
     too_steep = 0
     print(f"{'text':28} {'n':>8} {'2n':>8} {'4n':>8}   ratios      (CPU ms; n = {SIZE} characters)")
-    for name, make in SORTS.items():
-        times = [measure(make(SIZE * factor)) for factor in (1, 2, 4)]
+    files = [(name, compile_card, make) for name, make in SORTS.items()]
+    formulas = [(f"formula: {piece}", check_tex, make) for piece, (make, _) in NESTED.items()]
+    for name, read, make in files + formulas:
+        times = [measure(read, make(SIZE * factor)) for factor in (1, 2, 4)]
         ratios = [after / before for before, after in pairwise(times)]
         steep = ratios[-1] >= LIMIT
         too_steep += steep
