@@ -247,7 +247,11 @@ def _set_origins(source: Source, tokens: list[Token]) -> None:
             continue
         origin: list[tuple[int, int]] = []
         content_start = 0
-        for index, content in enumerate(token.meta.get("full", token.content).split("\n")):
+        lines = token.meta.get("full", token.content).split("\n")
+        # The parser takes lines of ideographic spaces off a paragraph's start: to CommonMark they are no blank lines.
+        candidates = range(first, token.map[1] - len(lines) + 1)
+        first = next((n for n in candidates if lines[0].strip() in source.line_text(n)), first)
+        for index, content in enumerate(lines):
             line = source.line_text(first + index)
             stripped = content.lstrip()
             skipped = len(content) - len(stripped)
