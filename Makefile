@@ -79,8 +79,9 @@ bench: $(STAMP)-dev ## measure everything against a script without features, int
 	$(BIN)/python bench/shares.py 10000
 	$(MAKE) bench-check bench-preview bench-growth
 
-bench-short: $(STAMP)-dev ## the same for two small decks; fails if processor time grows faster than cards^1.15
+bench-short: $(STAMP)-dev ## the same for two small decks, and formulas; fails if processor time grows too fast
 	$(BIN)/python bench/build.py --short
+	$(BIN)/python bench/growth.py --short
 
 bench-check: $(STAMP)-dev ## measure what `check` costs, rule by rule
 	$(BIN)/python bench/check.py 10000
